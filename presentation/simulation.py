@@ -51,7 +51,7 @@ def simulation_screen(simulation: Simulation, names: Names) -> Iterator[Block | 
     pace = simulation.events / simulation.elapsed_s if simulation.elapsed_s else 0.0
     yield dim(
         words(
-            _("{events:,} events decided anew in {seconds:.1f} s ({pace:,.0f} a second)."),
+            _("{events:,} events of both sides in {seconds:.1f} s ({pace:,.0f} a second)."),
             events=simulation.events,
             seconds=simulation.elapsed_s,
             pace=pace,

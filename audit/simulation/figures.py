@@ -199,7 +199,7 @@ class Simulation:
     changed: list[Change] = field(default_factory=list)
     """In the order in which the cases were opened, or stand in the log."""
     events: int = 0
-    """Events that the rules decided anew."""
+    """Of the cases as they became, and as they would have."""
     left_out: Counter[str] = field(default_factory=Counter)
     """Cases that could not be lived again, by why; they are in none of the figures."""
     not_applied: Counter[str] = field(default_factory=Counter)

@@ -44,6 +44,14 @@ class Life:
     records: list[EventRecord] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     """Acts that these rules refuse, by the code of the refusal: they are left out, and time goes on."""
+    _asked: tuple[Case, datetime | None] | None = None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The earliest instant (UTC) at which something falls due by itself, worked out once for each state."""
+        if self._asked is None or self._asked[0] is not self.case:
+            self._asked = self.case, RULES.next_due(self.case)
+        return self._asked[1]
 
 
 def live(history: History, definitions: Definitions, until: datetime, proposal: Proposal | None = None) -> Life:
@@ -88,7 +96,7 @@ def _proposed(act: Act, proposal: Proposal) -> Command | None:
 
 def _pass_recorded(life: Life, decided_at: datetime, history: History) -> None:
     """What had passed on record when the turn came, also where what the turn brought counts from before that."""
-    while (due_at := RULES.next_due(life.case)) is not None and history.ticks.get(due_at, decided_at) < decided_at:
+    while (due_at := life.due_at) is not None and history.ticks.get(due_at, decided_at) < decided_at:
         if not _tick(life, due_at, history):
             return
 
@@ -101,7 +109,7 @@ def _pass_before(life: Life, command: Command, decided_at: datetime, history: Hi
 
 
 def _pass(life: Life, until: datetime, history: History, *, itself: bool) -> None:
-    while (due_at := RULES.next_due(life.case)) is not None and (due_at < until or (itself and due_at == until)):
+    while (due_at := life.due_at) is not None and (due_at < until or (itself and due_at == until)):
         if not _tick(life, due_at, history):
             return
 

@@ -28,7 +28,6 @@ def simulate_traces(traces: Traces, proposal: Proposal, simulation: Simulation, 
         if not (before.records and after.records):
             simulation.left_out.update((before.refused if not before.records else after.refused).keys())
             continue
-        simulation.events += len(before.records)
         _compare(simulation, history.name, before, after, until)
     simulation.left_out.update(traces.left_out)
 
@@ -55,7 +54,7 @@ def simulate_streams(
 
 
 def _compare(simulation: Simulation, name: str, before: Life, after: Life, until: datetime) -> None:
-    simulation.events += len(after.records)
+    simulation.events += len(before.records) + len(after.records)
     simulation.not_applied.update(after.refused)
     endings = (ending_of(life.case, life.records, until) for life in (before, after))
     simulation.add(name, *endings)

@@ -62,6 +62,7 @@ class Traces:
         """Of our own cases: by the line of the trace, when the application was handed in."""
         self._definitions: dict[str, Definitions] = {}
         self._counted: Counter[str] = Counter()
+        self._actors: dict[str, Actor] = {}
 
     @property
     def departments(self) -> dict[str, str]:
@@ -101,7 +102,7 @@ class Traces:
             procedure=definitions.procedure.id,
             subject_ref=f"{LOG}-{number}",
             facts=admitted(definitions.lanes, facts),
-            route=tuple(DeclaredStep.model_construct(**step._asdict()) for step in steps),
+            route=tuple(DeclaredStep(**step._asdict()) for step in steps),
             step_limit=self._terms.step_limit,
         )
         opening = SubmitApplication(
@@ -115,8 +116,7 @@ class Traces:
         return History(f"{LOG}-{number}", name, definitions, acts), facts
 
     def _answer(self, number: int, place: int, step: Step, at: datetime) -> DecideStep:
-        # Of values that were made here: whether they are lawful is not asked again, for each of many events.
-        return DecideStep.model_construct(
+        return DecideStep(
             command_id=f"{number}.{place}",
             received_at=at,
             actor=self._actor(step.department),
@@ -126,7 +126,9 @@ class Traces:
         )
 
     def _actor(self, department: str) -> Actor:
-        return Actor.model_construct(kind=ActorKind.DEPARTMENT, id=department, assurance=Assurance.CLAIMED)
+        if department not in self._actors:
+            self._actors[department] = Actor(kind=ActorKind.DEPARTMENT, id=department, assurance=Assurance.CLAIMED)
+        return self._actors[department]
 
     def _instants(self, trace: Trace) -> tuple[datetime | None, list[datetime]]:
         """When the case was opened, and when each event counts; None: nobody knows."""
