@@ -12,6 +12,7 @@ from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 if TYPE_CHECKING:
+    from catalog.catalogue import Catalog
     from catalog.proposal import Proposal
     from services.reports import Period
     from services.simulation import Simulation
@@ -53,26 +54,18 @@ def simulate(
 
     Example: greenlane simulate --log receipt.xes.gz --policy docs/examples/green-permits.yaml
     """
-    from catalog.calendar_files import read_calendar
-    from catalog.policy_files import read_policy
     from greenlane.side_files import writable, write_file
     from presentation.json_of_simulations import simulation_csv, simulation_json
     from presentation.names import Names
     from presentation.simulation import simulation_plot, simulation_screen
     from presentation.words.words import Words
-    from services.reports import Period
-    from sla.instants import instant_of
 
-    if ledger == (log is not None):
-        raise typer.BadParameter(_("Give either --log with a file or --ledger."), param_hint="--log")
-    period = Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
-    if log is not None and period != Period(None, None):
-        raise typer.BadParameter(_("A period is one of the ledger: give --ledger."), param_hint="--from")
+    period = _period(log, from_at, to_at, ledger=ledger)
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     catalog = run.catalog()
-    proposal = read_policy(policy, catalog, None if calendar is None else read_calendar(calendar))
-    simulation = _of_ledger(run, proposal, period) if log is None else _of_log(run, log, proposal)
+    proposal = _proposal(catalog, policy, calendar)
+    simulation = _of_ledger(run, proposal, period) if log is None else _of_log(run, catalog, log, proposal)
     names = Names(Words(run.settings().language), catalog)
     if csv is not None:
         write_file(csv, simulation_csv(simulation), "csv")
@@ -81,7 +74,25 @@ def simulate(
     return run.answer(lambda: simulation_json(simulation), lambda: simulation_screen(simulation, names))
 
 
-def _of_log(run: Look, file: Path, proposal: Proposal) -> Simulation:
+def _period(log: Path | None, from_at: str | None, to_at: str | None, *, ledger: bool) -> Period:
+    from services.reports import Period
+    from sla.instants import instant_of
+
+    if ledger == (log is not None):
+        raise typer.BadParameter(_("Give either --log with a file or --ledger."), param_hint="--log")
+    if log is not None and (from_at or to_at):
+        raise typer.BadParameter(_("A period is one of the ledger: give --ledger."), param_hint="--from")
+    return Period(*(instant_of(text, name) if text else None for name, text in (("from", from_at), ("to", to_at))))
+
+
+def _proposal(catalog: Catalog, policy: Path, calendar: Path | None) -> Proposal:
+    from catalog.calendar_files import read_calendar
+    from catalog.policy_files import read_policy
+
+    return read_policy(policy, catalog, None if calendar is None else read_calendar(calendar))
+
+
+def _of_log(run: Look, catalog: Catalog, file: Path, proposal: Proposal) -> Simulation:
     from eventlog.source import LogFile
     from greenlane.importing.display import Terminal
     from services.simulation import simulate_log
@@ -89,7 +100,7 @@ def _of_log(run: Look, file: Path, proposal: Proposal) -> Simulation:
     log = LogFile(file)
     with Terminal(language=run.settings().language) as display:
         display.reading(file.name, log.size_bytes)
-        return simulate_log(run.catalog(), log, proposal, display.read_bytes)
+        return simulate_log(catalog, log, proposal, display.read_bytes)
 
 
 def _of_ledger(run: Look, proposal: Proposal, period: Period) -> Simulation:

@@ -16,7 +16,6 @@ from services.recording_reads import Reader
 from services.reports import Period
 from services.simulation import simulate_ledger
 from store.database import Store
-from store.definitions import DefinitionArchive
 from store.reads import ReadFilter, Reads
 from store.recorder import Recorder
 from tests.audit.counterfactual.policies import a_proposal
