@@ -16,6 +16,7 @@ from catalog.duties import DutyRules
 from catalog.errors import UnknownCalendarFlag
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
+from catalog.retention import RetentionRules
 from catalog.systems import SystemList
 from catalog.validity import NO_ENDS, Ends, in_order
 from sla.calendar import CalendarDefinition, with_flags
@@ -44,6 +45,7 @@ def assembled(definitions: Iterable[BaseModel], ends: Ends = NO_ENDS, flags: fro
         dossiers=_by_id(_of(DossierTemplate, versions)),
         silence=next(reversed(newest(_of(SilenceRules, versions))), None),
         duties=next(reversed(newest(_of(DutyRules, versions))), None),
+        retention=in_order(_of(RetentionRules, versions)),
         systems={system.id: system for lists in newest(_of(SystemList, versions))[-1:] for system in lists.systems},
         ends=ends,
     )

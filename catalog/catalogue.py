@@ -24,6 +24,7 @@ from catalog.errors import (
 )
 from catalog.model import Definitions, DepartmentCalendar, LaneTable, ProcedureVersion
 from catalog.province import Department, Province, RoleHolder
+from catalog.retention import RetentionRules
 from catalog.systems import SubmittingSystem
 from catalog.validity import Ends, V, Window, version_on, windows
 from sla.calendar import CalendarDefinition
@@ -49,6 +50,8 @@ class Catalog:
     """Where silence may never mean consent."""
     duties: DutyRules | None = None
     """What the agencies owe in time beside the procedures' limits; the newest version."""
+    retention: tuple[RetentionRules, ...] = ()
+    """How long dossiers are kept: the versions, the earliest first; empty: nobody has published it."""
     systems: Mapping[str, SubmittingSystem] = field(default_factory=dict)
     """Who hands in applications, by id; others may be registered at run time (intake/systems.py)."""
     ends: Ends = field(default_factory=dict)

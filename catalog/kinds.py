@@ -13,6 +13,7 @@ from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
+from catalog.retention import RetentionRules
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition
 from sla.ladder import Ladder
@@ -46,6 +47,7 @@ KINDS: Final = {
         Kind("dossier", _("dossier template"), DossierTemplate, "dossiers/*.yaml", dated=True),
         Kind("silence", _("list of silence"), SilenceRules, "silence*.yaml", one=True),
         Kind("duties", _("list of duties"), DutyRules, "duties*.yaml", one=True),
+        Kind("retention", _("list of retention times"), RetentionRules, "retention*.yaml", dated=True, one=True),
         Kind(
             "systems",
             _("list of submitting systems"),

@@ -16,6 +16,7 @@ from catalog.errors import Problem, close_matches
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import LEAD, Province
 from catalog.reader import Source
+from catalog.retention import RetentionRules
 from catalog.soundness import Path
 from catalog.systems import RESERVED_IDS, SystemList, reserved
 from catalog.texts import OR
@@ -26,7 +27,7 @@ from sla.ladder import Ladder
 from wording.text import _, joined
 
 M = TypeVar("M", bound=BaseModel)
-D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate)
+D = TypeVar("D", ProcedureVersion, LaneTable, DossierTemplate, RetentionRules)
 
 NOUNS: Final = {
     "audience": _("audience"),
@@ -51,6 +52,7 @@ class Shelf:
     dossiers: list[Source[DossierTemplate]] = field(default_factory=list)
     duties: list[Source[DutyRules]] = field(default_factory=list)
     silences: list[Source[SilenceRules]] = field(default_factory=list)
+    retentions: list[Source[RetentionRules]] = field(default_factory=list)
     systems: list[Source[SystemList]] = field(default_factory=list)
 
     @property
@@ -65,6 +67,7 @@ class Shelf:
             *self.dossiers,
             *self.duties,
             *self.silences,
+            *self.retentions,
             *self.systems,
         ]
 
@@ -85,6 +88,7 @@ _SHELVES: Final[dict[type[BaseModel], str]] = {
     DossierTemplate: "dossiers",
     DutyRules: "duties",
     SilenceRules: "silences",
+    RetentionRules: "retentions",
     SystemList: "systems",
 }
 
@@ -100,10 +104,12 @@ def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
         *_twice(shelf.dossiers),
         *_twice(shelf.silences),
         *_twice(shelf.duties),
+        *_twice(shelf.retentions),
         *_twice(shelf.systems),
         *_same_beginning(shelf.procedures),
         *_same_beginning(shelf.dossiers),
         *_same_beginning(shelf.lanes, one_table=True),
+        *_same_beginning(shelf.retentions, one_table=True),
     ]
     for procedure in shelf.procedures:
         problems += _procedure_problems(procedure, shelf)
@@ -118,6 +124,8 @@ def problems_of(shelf: Shelf, systems: SystemList) -> list[Problem]:
         problems += _template_problems(template, shelf)
     for rules in shelf.silences:
         problems += _silence_problems(rules, shelf)
+    for kept in shelf.retentions:
+        problems += _retention_problems(kept, shelf)
     return problems
 
 
@@ -243,6 +251,12 @@ def _silence_problems(source: Source[SilenceRules], shelf: Shelf) -> Iterator[Pr
             yield from _unknown(source, (f"excluded_{noun}s", i), noun, name, names)
 
 
+def _retention_problems(source: Source[RetentionRules], shelf: Shelf) -> Iterator[Problem]:
+    known = {procedure.definition.id for procedure in shelf.procedures}
+    for i, rule in enumerate(source.definition.procedures):
+        yield from _unknown(source, ("procedures", i, "procedure"), "procedure", rule.procedure, known)
+
+
 def _ladder_problems(source: Source[Ladder], shelf: Shelf) -> Iterator[Problem]:
     """An audience that no department knows would be an alarm that nobody hears."""
     departments = [department for p in shelf.provinces for department in p.definition.departments]
@@ -290,7 +304,7 @@ def _twice(sources: Sequence[Source[M]]) -> Iterator[Problem]:
 def _same_beginning(sources: Sequence[Source[D]], one_table: bool = False) -> Iterator[Problem]:
     """Two versions that begin on one day: the later ends the earlier, and here neither is later.
 
-    Of the lanes there is one table, whatever its id.
+    Of the lanes there is one table, and of the times of keeping one list, whatever their ids.
     """
     first: dict[tuple[str, date], Source[D]] = {}
     # The newer by number is the one to mend: the other may be published.

@@ -13,6 +13,7 @@ from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion
 from catalog.province import Province
+from catalog.retention import RetentionRules
 from catalog.systems import SystemList
 from sla.calendar import CalendarDefinition, Window
 from sla.ladder import Ladder
@@ -27,6 +28,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "dossier": DossierTemplate,
     "silence": SilenceRules,
     "duties": DutyRules,
+    "retention": RetentionRules,
     "systems": SystemList,
 }
 

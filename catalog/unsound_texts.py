@@ -8,6 +8,7 @@ from wording.text import LazyText, _
 
 ANSWER_LIMIT: Final = _("an answer needs its limit, and no other duty has one here")
 TRANSFER_CUT_OFF: Final = _("a transfer needs its cut-off, and no other duty has one")
+ONE_RETENTION: Final = _("either years or permanent is needed, and not both")
 ROUTE_LIMIT: Final = _("a procedure with a defined route needs its statutory limit")
 ROUTE_STEPS: Final = _("a procedure with a defined route needs steps")
 ONE_COMPARISON: Final = _("exactly one of in_list, equals and at_least is needed")

@@ -52,7 +52,7 @@ READS_ITS_OWN = {
     "greenlane/demo/outsider.py",
 }
 WRITES = {
-    "greenlane/cli/output.py",
+    "greenlane/speaking/output.py",
     "greenlane/telemetry.py",
     "greenlane/stack/launch.py",
     "greenlane/importing/player.py",  # the class of an error

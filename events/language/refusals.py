@@ -7,11 +7,13 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
+from events.language.person_refusals import PERSON_TEXTS, PERSON_VARIANTS
 from wording.foreign import visible
 from wording.text import LazyText, Texts, _, in_language, message_and_remedy
 
 TEXTS: Texts = {
     **ACT_TEXTS,
+    **PERSON_TEXTS,
     # code: (message, remedy); {names} come from the refusal's details, never personal data
     "already_acknowledged": (_("Escalation {escalation} was acknowledged before."), _("Nothing is to be done.")),
     "already_answered": (
@@ -198,7 +200,9 @@ class Refusal(BaseModel):
     @property
     def texts(self) -> tuple[LazyText, LazyText]:
         """Why, and what to do. A detail may be a name that somebody else wrote."""
-        return message_and_remedy(TEXTS, self.code, {name: visible(detail) for name, detail in self.details.items()})
+        variant = f"{self.code}.{self.details.get('variant', '')}"
+        texts, key = (PERSON_VARIANTS, variant) if variant in PERSON_VARIANTS else (TEXTS, self.code)
+        return message_and_remedy(texts, key, {name: visible(detail) for name, detail in self.details.items()})
 
     def message(self, language: str = "en") -> str:
         """One sentence that says why."""

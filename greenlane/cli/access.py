@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,15 +16,8 @@ access = typer.Typer(
 )
 
 
-class DatabaseAccount(StrEnum):
-    """The accounts of the database."""
-
-    OWNER = "owner"
-    WORKER = "worker"
-    BRIDGE = "bridge"
-    PUBLISHER = "publisher"
-    READER = "reader"
-    OPERATOR = "operator"
+DatabaseAccount = Literal["owner", "worker", "bridge", "publisher", "reader", "operator"]
+"""The accounts of the database."""
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +42,7 @@ def kafka(
     Example: greenlane access kafka culture > culture.properties
     """
     from greenlane.admission import kafka_access
-    from greenlane.cli.output import out, print_json
+    from greenlane.speaking.output import out, print_json
 
     access, rights = kafka_access(run.settings(), name)
     if run.as_json:
@@ -78,7 +70,7 @@ def database(
 
     Example: psql "$(greenlane access database reader)"
     """
-    from greenlane.cli.output import out, print_json
+    from greenlane.speaking.output import out, print_json
     from greenlane.stack.handing_out import database_access
 
     url = database_access(run.settings(), role)

@@ -113,7 +113,7 @@ def change_lane(
     --by lead-officer --approved-by chairman-office --override
     """
     return {
-        "lane": lane.value,
+        "lane": lane,
         "reason": reason,
         "legal_basis": legal_basis,
         "approved_by": approved_by,

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from greenlane.cli.commanding import Content, LegalBasis, of_case
 from greenlane.cli.options import ApplicantsReason, OptionalReason, Reason, StepId
 
-
-class Outcome(StrEnum):
-    """What a department may answer."""
-
-    APPROVE = "approve"
-    REFUSE = "refuse"
-    REQUEST_SUPPLEMENT = "request_supplement"
-    REQUEST_EXPLANATION = "request_explanation"
-    CONSULT = "consult"
+Outcome = Literal["approve", "refuse", "request_supplement", "request_explanation", "consult"]
+"""What a department may answer."""
 
 
-class Silence(StrEnum):
-    """What no answer of a consulted department may mean."""
-
-    PROCEED = "proceed"
-    DEEMED_NO_OBJECTION = "deemed_no_objection"
-    ESCALATE = "escalate"
+Silence = Literal["proceed", "deemed_no_objection", "escalate"]
+"""What no answer of a consulted department may mean."""
 
 
 Documents = Annotated[
@@ -80,15 +68,15 @@ def decide(
     from greenlane.cli.budget_text import budget_of
 
     within = None if limit is None else budget_of(limit)
-    asked_of = {"question": question, "limit": within, "silence": None if silence is None else silence.value}
+    asked_of = {"question": question, "limit": within, "silence": silence}
     return {
         "step_id": step,
         "department": department,
-        "outcome": outcome.value,
+        "outcome": outcome,
         "reason": reason,
         "legal_basis": legal_basis,
         "documents": tuple(document or ()),
-        "question": question if outcome is Outcome.REQUEST_EXPLANATION else None,
+        "question": question if outcome == "request_explanation" else None,
         "consult": tuple({"department": each, **asked_of} for each in consult or ()),
     }
 

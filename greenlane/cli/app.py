@@ -29,6 +29,7 @@ from greenlane.cli import (
     listing,
     log_export,
     log_import,
+    reads,
     reference,
     report,
     running,
@@ -38,7 +39,7 @@ from greenlane.cli import (
     submission,
     watching,
 )
-from greenlane.cli.failure import (
+from greenlane.speaking.failure import (
     DEFECT,
     INTERRUPTED,
     InterruptedRunError,
@@ -47,8 +48,8 @@ from greenlane.cli.failure import (
     explained,
     show_error,
 )
-from greenlane.cli.help_texts import say_help_in
-from greenlane.cli.output import Answered, err, out, wants_json
+from greenlane.speaking.help_texts import say_help_in
+from greenlane.speaking.output import Answered, err, out, wants_json
 from presentation.failures import is_expected
 
 app = typer.Typer(
@@ -75,6 +76,7 @@ for theme in (
     report,
     integrity,
     checkpoints,
+    reads,
     dead_letters,
     dossiers,
     reference,

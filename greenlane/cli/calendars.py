@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -30,14 +29,8 @@ group = typer.Typer(
 )
 
 
-class CountedUnit(StrEnum):
-    """The units that the calendar counts in."""
-
-    WORKING_DAYS = "working_days"
-    WORKING_HOURS = "working_hours"
-    HOURS = "hours"
-    DAYS = "days"
-    MONTHS = "months"
+CountedUnit = Literal["working_days", "working_hours", "hours", "days", "months"]
+"""The units that the calendar counts in."""
 
 
 CalendarId = Annotated[
@@ -173,9 +166,9 @@ def check(
     Example: greenlane calendar check vn-public-2027.yaml
     """
     from catalog.calendar_files import read_calendar
-    from greenlane.cli.faults import faults_shown
-    from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
+    from greenlane.speaking.faults import faults_shown
+    from greenlane.speaking.output import print_json, show
     from presentation.words.words import Words
 
     settings = Settings.load(language=lang)
@@ -209,7 +202,7 @@ def _count(
     from sla.instants import instant_of
 
     sheet = _sheet(run, calendar)
-    counted = counting(sheet.definition, instant_of(at, "at"), amount, unit.value)
+    counted = counting(sheet.definition, instant_of(at, "at"), amount, unit)
     return run.answer(
         lambda: sheet.end_json(counted.at, counted.budget, counted.end),
         lambda: (sheet.end_screen(counted.at, counted.budget, counted.end),),

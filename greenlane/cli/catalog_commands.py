@@ -118,7 +118,7 @@ def publish(run: Run, folder: Dir, *, note: Note = None, by: ActedBy = None) -> 
 
     Example: greenlane catalog publish catalogue --note "QĐ 12/QĐ-UBND"
     """
-    from greenlane.cli.faults import faults_shown
+    from greenlane.speaking.faults import faults_shown
     from services.catalogue_acts import publish_folder
 
     with run.place(is_folder_meant=True) as (place, settings):
@@ -197,7 +197,7 @@ def _screen(place: Place, settings: Settings) -> CatalogScreen:
 def _checked(place: Place, path: Path, *, is_counted: bool = False) -> Folder:
     """The folder; else its faults are shown, for programs beside the number of files where they are counted."""
     from catalog.loader import definition_files
-    from greenlane.cli.faults import faults_shown
+    from greenlane.speaking.faults import faults_shown
     from services.catalogue_acts import check_folder
 
     with faults_shown(lambda: {"ok": False} | ({"files": len(definition_files(path))} if is_counted else {})):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -29,11 +28,8 @@ group = typer.Typer(
 )
 
 
-class Log(StrEnum):
-    """The logs that are signed."""
-
-    EVENTS = "events"
-    PUBLICATIONS = "publications"
+Log = Literal["events", "publications"]
+"""The logs that are signed."""
 
 
 LogName = Annotated[Log, typer.Option("--log", help="Which log: events, or publications of the catalogue.")]
@@ -102,7 +98,7 @@ def prove(
     ],
     sequence: Annotated[int, typer.Argument(metavar="SEQUENCE", min=1, help="Which event, counted from 1.")],
     *,
-    log: LogName = Log.EVENTS,
+    log: LogName = "events",
 ) -> int:
     """Prove that an event is among what the newest checkpoint signed (RFC 9162, proof of inclusion).
 
@@ -113,7 +109,7 @@ def prove(
     from services.granting import granted
 
     with run.session() as session:
-        proof = granted(prove_inclusion(session.wiring, acting(None), case, sequence, log.value))
+        proof = granted(prove_inclusion(session.wiring, acting(None), case, sequence, log))
         return run.answer(lambda: {"ok": True, **inclusion_json(proof)}, lambda: inclusion_screen(proof, session.words))
 
 
@@ -123,7 +119,7 @@ def consistency(
     old_size: Annotated[int, typer.Argument(metavar="FROM", help="How many leaves the log had.")],
     size: Annotated[int, typer.Argument(metavar="TO", help="How many it had later.")],
     *,
-    log: LogName = Log.EVENTS,
+    log: LogName = "events",
 ) -> int:
     """Prove that a log only grew: what it held is the beginning of what it held later (RFC 9162, proof of consistency).
 
@@ -133,7 +129,7 @@ def consistency(
     from services.checkpoints import prove_consistency
 
     with run.session() as session:
-        proof = prove_consistency(session.wiring, acting(None), old_size, size, log.value)
+        proof = prove_consistency(session.wiring, acting(None), old_size, size, log)
         return run.answer(
             lambda: {"ok": True, **consistency_json(proof)}, lambda: consistency_screen(proof, session.words)
         )

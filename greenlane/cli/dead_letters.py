@@ -47,7 +47,7 @@ def republish(
 
     Example: greenlane republish
     """
-    from greenlane.cli.progress import counted
+    from greenlane.speaking.progress import counted
     from services.dead_letters import await_publisher, count_unpublished, republish_outbox
 
     with run.session() as session:

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.options import Json
-from greenlane.cli.output import err, out, print_json
 from greenlane.console import Console
+from greenlane.speaking.output import err, out, print_json
 
 PICTURE_WIDTH = 154
 
@@ -36,8 +36,8 @@ def demo(
 
     Example: greenlane demo --factor 8000 --picture demo.svg
     """
-    from greenlane.cli.failure import asked_language
     from greenlane.demo.director import run_demo  # loads Temporal and Kafka
+    from greenlane.speaking.failure import asked_language
     from greenlane.stack.progress import Terminal
 
     terminal = Terminal(language=asked_language())

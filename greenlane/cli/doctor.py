@@ -21,12 +21,12 @@ def doctor(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 
     Example: greenlane doctor --json
     """
-    from greenlane.cli.failure import asked_language
-    from greenlane.cli.output import print_json, show
     from greenlane.doctor.examination import examine, examine_without_settings
     from greenlane.errors import SettingsError
     from greenlane.session import quiet
     from greenlane.settings import Settings
+    from greenlane.speaking.failure import asked_language
+    from greenlane.speaking.output import print_json, show
     from presentation.examination import verdict_table, verdict_words
 
     try:

@@ -24,7 +24,7 @@ def due(
     procedure: Annotated[str, typer.Argument(metavar="PROCEDURE", help="Id of the procedure.")],
     *,
     at: Annotated[str, typer.Option("--at", metavar="INSTANT", help="When it is received: RFC 3339 with the offset.")],
-    lane: Annotated[Lane, typer.Option("--lane", help="The lane it takes.")] = Lane.STANDARD,
+    lane: Annotated[Lane, typer.Option("--lane", help="The lane it takes.")] = "standard",
     pause: Annotated[
         list[str] | None,
         typer.Option("--pause", metavar="FROM/TO", help="Time that does not count; may be given several times."),
@@ -46,7 +46,7 @@ def due(
     received_at = instant_of(at, "at")
     pauses = tuple(pause_of(text) for text in pause or ())
     catalog, language = run.catalog(), run.settings().language
-    answer = calculated(catalog, procedure, lane.value, received_at, pauses, calendar, now=now())
+    answer = calculated(catalog, procedure, lane, received_at, pauses, calendar, now=now())
     return run.answer(
         lambda: {"ok": True, **calculation_json(answer, language, catalog)},
         lambda: calculation_screen(answer, language, catalog),

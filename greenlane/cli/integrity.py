@@ -69,7 +69,7 @@ def verify(
     Example: greenlane verify --topics --key checkpoint-key.pub.pem --checkpoints topic
     """
     from greenlane.checkpoints.keys import signing_key_of
-    from greenlane.cli.progress import counted
+    from greenlane.speaking.progress import counted
     from presentation.integrity import verification_json, verification_screen
     from services import verification
 
@@ -123,7 +123,7 @@ def rebuild(
 
     Example: greenlane rebuild --replace
     """
-    from greenlane.cli.progress import counted
+    from greenlane.speaking.progress import counted
     from presentation.integrity import rebuilt_json, rebuilt_screen
     from services.granting import granted
     from services.verification import count_ledger, rebuild_read_models

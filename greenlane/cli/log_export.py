@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.options import Force, names_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 PANEL = "Care"
 
 
-class LogFormat(StrEnum):
-    """The formats that are written."""
-
-    XES = "xes"
-    OCEL = "ocel"
+LogFormat = Literal["xes", "ocel"]
+"""The formats that are written."""
 
 
 def register(app: typer.Typer) -> None:
@@ -29,9 +25,9 @@ def register(app: typer.Typer) -> None:
     app.command("export-log", rich_help_panel=PANEL)(export_log)
 
 
-@as_command
+@as_look
 def export_log(
-    run: Run,
+    run: Look,
     *,
     form: Annotated[
         LogFormat, typer.Option("--format", help="XES (IEEE 1849), or OCEL 2.0 in JSON, which has linked dossiers too.")
@@ -54,8 +50,8 @@ def export_log(
 
     Example: greenlane export-log --format xes --out ledger.xes.gz
     """
-    from greenlane.cli.progress import counted
     from greenlane.new_files import new_file
+    from greenlane.speaking.progress import counted
     from presentation.log_export import exported_blocks, exported_json
     from services.granting import granted
     from services.log_export import Speech, export_log, find_streams
@@ -66,7 +62,7 @@ def export_log(
         streams = dict.fromkeys(chain.from_iterable(named)) if case else None
         speech = Speech(session.wiring.settings.language, lambda name: words.named("event", name))
         with (
-            export_log(session.wiring, acting(None), streams, form.value, speech) as export,
+            export_log(session.wiring, reading(session, "export-log"), streams, form, speech) as export,
             counted(words(_("Writing the log")), export.streams) as progress,
         ):
             exported = export.write(file, progress)

@@ -34,13 +34,13 @@ def import_log(
     Example: greenlane import-log receipt.xes.gz
     """
     from greenlane.cli.budget_text import budget_of
-    from greenlane.cli.failure import warn
-    from greenlane.cli.output import print_json, show
     from greenlane.importing.display import Terminal
     from greenlane.importing.preparation import prepared_log
     from greenlane.importing.run import ImportOptions, drive_import
     from greenlane.session import on_stack
     from greenlane.settings import Settings
+    from greenlane.speaking.failure import warn
+    from greenlane.speaking.output import print_json, show
     from presentation.import_report import import_blocks
     from presentation.words.words import Words
 

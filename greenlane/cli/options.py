@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import typer
 
 from wording.names import normal, tidy
 from wording.text import _
 
-
-class Language(StrEnum):
-    """The two languages of the province's screens."""
-
-    VI = "vi"
-    EN = "en"
+Language = Literal["vi", "en"]
+"""The two languages of the province's screens."""
 
 
 StateDir = Annotated[
@@ -90,6 +85,16 @@ ActedBy = Annotated[
 ApprovedBy = Annotated[
     str | None,
     typer.Option("--approved-by", help="Account of the second person, who approves it; never the one of --by."),
+]
+
+
+Purpose = Annotated[
+    str | None,
+    typer.Option(
+        "--purpose",
+        help="Why you look, without personal data; on record (GREENLANE_PURPOSE). Default: the command's name.",
+        callback=name_of,
+    ),
 ]
 
 

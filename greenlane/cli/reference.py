@@ -118,9 +118,9 @@ def settings(*, lang: Lang = None, as_json: Json = False) -> int:
 
     Example: greenlane settings --json
     """
-    from greenlane.cli.output import print_json, show
     from greenlane.setting_list import settings_json
     from greenlane.settings import Settings
+    from greenlane.speaking.output import print_json, show
     from presentation.settings import setting_table
     from presentation.words.words import Words
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 PANEL = "Cases"
 
 
-class Grouping(StrEnum):
-    """What the figures are added up by."""
-
-    DEPARTMENT = "department"
-    LANE = "lane"
-    PROCEDURE = "procedure"
+Grouping = Literal["department", "lane", "procedure"]
+"""What the figures are added up by."""
 
 
 def register(app: typer.Typer) -> None:
@@ -29,11 +24,11 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(report)
 
 
-@as_command
+@as_look
 def report(
-    run: Run,
+    run: Look,
     *,
-    by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = Grouping.LANE,
+    by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = "lane",
     from_at: Annotated[
         str | None, typer.Option("--from", metavar="INSTANT", help="Cases opened from then on; with its offset.")
     ] = None,
@@ -47,8 +42,8 @@ def report(
 
     Example: greenlane report --by department --from 2026-03-01T00:00:00+07:00 --csv march.csv --plot march.svg
     """
-    from greenlane.cli.progress import counted
     from greenlane.side_files import writable, write_file
+    from greenlane.speaking.progress import counted
     from presentation.cases.report import report_plot, report_screen
     from presentation.json_of_reports import report_csv, report_json
     from services.reports import Period, count_cases, report_cases
@@ -60,7 +55,7 @@ def report(
     with run.session() as session:
         total = count_cases(session.wiring, acting(None))
         with counted(session.words(_("Looking at the open cases")), total) as progress:
-            figures = report_cases(session.wiring, acting(None), by.value, period, now=now(), progress=progress)
+            figures = report_cases(session.wiring, reading(session, "report"), by, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
         if plot is not None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from greenlane.cli.clock import now
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, Purpose, StateDir
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,8 +36,8 @@ class Run:
 
     def session(self) -> AbstractContextManager[Session]:
         """A session on the installation: the running one, or one started for this command."""
-        from greenlane.cli.failure import warn
         from greenlane.session import a_session
+        from greenlane.speaking.failure import warn
 
         return a_session(self.state_dir, warn, self.lang)
 
@@ -50,33 +50,47 @@ class Run:
     def place(self, *, is_folder_meant: bool = False) -> AbstractContextManager[tuple[Place, Settings]]:
         """Where a command of the catalogue acts, and the settings."""
         from greenlane.catalog_place import the_place
-        from greenlane.cli.failure import warn
+        from greenlane.speaking.failure import warn
 
         return the_place(self.settings(), now(), warn, is_folder_meant=is_folder_meant)
 
     def handbook(self, on: datetime | None = None) -> Handbook:
         """The handbook on the catalogue in use; `on` None: today."""
-        from greenlane.cli.failure import warn
         from greenlane.handbook import handbook_of
+        from greenlane.speaking.failure import warn
 
         return handbook_of(self.settings(), on, now(), warn)
 
     def catalog(self) -> Catalog:
         """The catalogue in use. Raises CatalogError."""
         from greenlane.catalogue_in_use import catalogue_in_use
-        from greenlane.cli.failure import warn
+        from greenlane.speaking.failure import warn
 
         return catalogue_in_use(self.settings(), warn).catalog
 
     def answer(self, body: Callable[[], dict[str, Any]], screen: Callable[[], Iterable[Any]], code: int = 0) -> int:
         """One JSON object for a program, or blocks for a person; the exit code."""
-        from greenlane.cli.output import print_json, show
+        from greenlane.speaking.output import print_json, show
 
         if self.as_json:
             print_json(body())
         else:
             show(*screen())
         return code
+
+
+@dataclass(frozen=True)
+class Look(Run):
+    """The options of every command that shows what is on record: why, beside who, stands on record too."""
+
+    purpose: Purpose = None
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session as of every run, in which whoever looks says why."""
+        from greenlane.session import a_session
+        from greenlane.speaking.failure import warn
+
+        return a_session(self.state_dir, warn, self.lang, self.purpose)
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,11 @@ def with_options(function: Callable[..., int], options: type[Run], *first: inspe
 def as_command(function: Callable[Concatenate[Run, P], int]) -> Callable[..., int]:
     """The function as a command, with the options of every run behind its own parameters."""
     return with_options(function, Run)
+
+
+def as_look(function: Callable[Concatenate[Look, P], int]) -> Callable[..., int]:
+    """The function as a command that shows what is on record, with the options of every look behind its own parameters."""
+    return with_options(function, Look)
 
 
 def as_act(function: Callable[Concatenate[Act, P], int]) -> Callable[..., int]:

@@ -50,9 +50,9 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 
     Example: greenlane status --json
     """
-    from greenlane.cli.failure import explained, say_error
-    from greenlane.cli.output import print_json, show
     from greenlane.settings import Settings
+    from greenlane.speaking.failure import explained, say_error
+    from greenlane.speaking.output import print_json, show
     from greenlane.stack.status import status_of
     from presentation.members import member_table
     from presentation.words.words import Words

@@ -40,11 +40,11 @@ def sandbox(
 
     Example: greenlane sandbox culture --timeout 60
     """
-    from greenlane.cli.failure import INTERRUPTED, REFUSED, InterruptedRunError, explained
-    from greenlane.cli.output import print_json, show
     from greenlane.sandbox.director import Run, new_trial
     from greenlane.sandbox.stage import running_development_stack
     from greenlane.settings import Settings
+    from greenlane.speaking.failure import INTERRUPTED, REFUSED, InterruptedRunError, explained
+    from greenlane.speaking.output import print_json, show
     from greenlane.stack.progress import Terminal
     from greenlane.telemetry import configure_logging
     from presentation.trial import trial_screen

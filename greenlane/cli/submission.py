@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,13 +11,6 @@ from greenlane.cli.clock import now
 from greenlane.cli.options import Strict, source_of
 from greenlane.cli.run import Run, as_command
 from wording.text import _
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from greenlane.session import Session
-    from presentation.words.words import Words
-    from services.applications import SubmittedEntry
 
 SOURCE = "/command-line"
 
@@ -52,10 +45,11 @@ def submit(
 
     Example: greenlane submit applications.yaml --lang en
     """
-    from greenlane.cli.output import print_json, show
-    from greenlane.cli.progress import counted
     from greenlane.handed_in import contents_of
     from greenlane.session import waiting
+    from greenlane.speaking.entries import say_faults, say_why_unrecorded
+    from greenlane.speaking.output import print_json, show
+    from greenlane.speaking.progress import counted
     from presentation.cases.submitted import submitted_line, submitted_table
     from presentation.json_of_submissions import submitted_json
     from services.actors import claimed
@@ -69,43 +63,12 @@ def submit(
             handing_in = partial(submit_entries, at, applicant, entries, source, door="cli", clock=now)
             submitted = waiting(partial(handing_in, progress=progress, strict=strict))
         if is_unrecorded(submitted):
-            _say_why(session)
+            say_why_unrecorded(session)
         body = submitted_json(submitted, session.words.language)
         if run.as_json:
             print_json(body)
         else:
             show(submitted_table(submitted, session.moments), session.moments.scale)
-            _say_faults(submitted, session.words)
+            say_faults(submitted, session.words)
             show(submitted_line(submitted, session.words))
     return 0 if body["ok"] else 2
-
-
-def _say_why(session: Session) -> None:
-    """Where what was accepted is not on record and the disk is the reason, on standard error."""
-    from greenlane.cli.failure import explained, say_error
-    from greenlane.settings import Settings
-    from greenlane.stack.causes import disk_full
-
-    # As the shell gives them: the session's know an address of every server.
-    full = disk_full(Settings.load(state_dir=session.wiring.settings.state_dir))
-    if full is not None:
-        say_error(explained(full, session.words.language))
-
-
-def _say_faults(submitted: Sequence[SubmittedEntry], words: Words) -> None:
-    """What was left out, and what was refused, on standard error: each with its file and line."""
-    from greenlane.cli.failure import say_error, say_left_out
-    from greenlane.cli.output import tell
-    from presentation.cases.submitted import unrecorded_line
-    from presentation.json_of_submissions import fault_json
-    from services.applications import Submitted
-
-    for entry, answer in submitted:
-        name = f" {entry.application_id}" if entry.application_id else ""
-        if isinstance(answer, Submitted):
-            for fact in answer.left_out:
-                say_left_out(fact, f"{entry.file}:{entry.line}{name}:", words.language)
-        else:
-            fault = fault_json(entry, answer, words.language)
-            say_error(fault, f"{fault['file']}:{fault['line']}{name}:")
-    tell(unrecorded_line(submitted, words))

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
-from greenlane.cli.run import Run, as_command
-
-if TYPE_CHECKING:
-    from greenlane.session import Session
-    from services.watching import Present, Watch
+from greenlane.cli.run import Look, as_look
 
 PANEL = "Cases"
 
@@ -24,9 +18,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(watch)
 
 
-@as_command
+@as_look
 def watch(
-    run: Run,
+    run: Look,
     *,
     once: Annotated[bool, typer.Option("--once", help="Show the present once and leave.")] = False,
     interval: Annotated[float, typer.Option("--interval", min=0.2, max=60, help="Seconds between two looks.")] = 1.0,
@@ -38,13 +32,14 @@ def watch(
 
     Example: greenlane watch --interval 2
     """
-    from greenlane.cli.output import print_json, show
+    from greenlane.speaking.live import follow
+    from greenlane.speaking.output import print_json, show
     from presentation.cases.present import present_screen
     from presentation.json_of_cases import present_json
     from services.watching import Watch
 
     with run.session() as session:
-        watched = Watch(session.wiring, acting(None), limit)
+        watched = Watch(session.wiring, reading(session, "watch"), limit)
         present = watched.look(now())
         if run.as_json:
             print_json(present_json(present))
@@ -53,30 +48,3 @@ def watch(
         else:
             follow(session, watched, present, interval)
     return 0
-
-
-def follow(session: Session, watched: Watch, present: Present, interval_seconds: float) -> None:
-    """Show and refresh until interrupted. A database that is away for a while is waited for."""
-    from rich.live import Live
-
-    from greenlane.cli.failure import asked_language
-    from greenlane.cli.output import out, tell
-    from greenlane.terminal import together
-    from presentation.blocks import line
-    from presentation.cases.present import present_screen
-    from presentation.troubles import WARNING
-    from services.watching import StoreError
-    from wording.text import in_language
-
-    shown = together(present_screen(present, session.moments))
-    with Live(shown, console=out, screen=out.is_terminal, auto_refresh=False) as live, suppress(KeyboardInterrupt):
-        while True:
-            time.sleep(interval_seconds)
-            try:
-                present = watched.look(now())
-            except StoreError as error:
-                if not error.retryable:
-                    raise
-                tell(line(WARNING, " ", in_language(error.message, asked_language())))
-                continue
-            live.update(together(present_screen(present, session.moments)), refresh=True)

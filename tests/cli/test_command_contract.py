@@ -15,12 +15,13 @@ from typing import Any, get_args
 import pytest
 
 import greenlane.cli
+import greenlane.speaking
 import presentation
 from cases.model import CaseStatus
 from events.language import case_events, dossier_events
 from events.language.refusals import TEXTS
-from greenlane.cli.failure import DEFECT, explained
 from greenlane.cli.listing import Status
+from greenlane.speaking.failure import DEFECT, explained
 from presentation.cases.event_lines import _DETAILS
 from presentation.tones import STATUSES
 from presentation.words.words import TABLE, Words
@@ -30,7 +31,7 @@ from wording.text import in_language
 
 SOURCES = sorted(
     path
-    for room in (greenlane.cli, presentation)
+    for room in (greenlane.cli, greenlane.speaking, presentation)
     for path in Path(room.__path__[0]).rglob("*.py")
     if path.name != "words.py"
 )
@@ -172,8 +173,8 @@ def test_bare_help_and_interruption(greenlane: Program, monkeypatch: pytest.Monk
 
 def test_what_follows_an_answer_gives_no_second_one(greenlane: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     """A stack is stopped after the answer: Ctrl-C meanwhile, or a fault, changes the exit code and not the object."""
-    from greenlane.cli import output  # noqa: PLC0415
     from greenlane.errors import SettingsError  # noqa: PLC0415
+    from greenlane.speaking import output  # noqa: PLC0415
 
     given = output.print_json
     for late, code in ((KeyboardInterrupt(), 130), (SettingsError("late", remedy="none"), 2), (ValueError("late"), 1)):
@@ -215,7 +216,7 @@ def test_every_word_is_there_and_used() -> None:
 def test_every_state_of_a_case_can_be_asked_for_and_has_its_word_and_colour() -> None:
     """Those that a case on record may be in, and no other; the page names them."""
     states = {status.value for status in CaseStatus if status is not CaseStatus.NEW}
-    assert {status.value for status in Status} == states
+    assert set(get_args(Status)) == states
     assert {f"status.{state}" for state in states} <= set(TABLE)
     assert states <= set(STATUSES)
     assert all(f"`{state}`" in PAGE.read_text(encoding="utf-8") for state in states)

@@ -27,9 +27,9 @@ from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remed
 from eventlog.errors import LogMalformedError, Place
 from events.language.messages import MessageError, message_error_of
 from events.transport import errors as transport
-from greenlane.cli.failure import InterruptedRunError, explained
 from greenlane.errors import StackError
 from greenlane.probing.troubles import CLASSES, KAFKA, WORDS, Trouble
+from greenlane.speaking.failure import InterruptedRunError, explained
 from greenlane.stack.errors import for_relaying, relayed
 from greenlane.stack.folder import folder_error
 from presentation.remedies import remedy_of
@@ -154,7 +154,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.MalformedTurn(case_id="case-1", reason="empty")
     yield from (store.DefinitionsUnknown(digest="0"), store.DefinitionsUnknown(stream_id="case-1"))
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
-    yield store.CheckpointUnreadable(number=1)
+    yield from (store.CheckpointUnreadable(number=1), store.ReadUnreadable(position=1))
     yield store.LeavesCut(log="events", size=2, signed=3)
     yield from _proof_samples()
     unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))

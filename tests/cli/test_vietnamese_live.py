@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-import greenlane.cli.output
+import greenlane.speaking.output
 from greenlane.console import Console
 from tests.cli.program import LiveStack, Program
 from tests.cli.vietnamese import strangers, the_catalog
@@ -96,7 +96,7 @@ def screen(greenlane: Program, live_stack: LiveStack, monkeypatch: pytest.Monkey
     return look
 
 
-greenlane_output = greenlane.cli.output
+greenlane_output = greenlane.speaking.output
 
 
 def submit(live: Program, application_id: str, procedure: str, **change: Any) -> str:

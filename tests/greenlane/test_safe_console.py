@@ -26,10 +26,10 @@ from cases.dossier.graph import Graph
 from events.language.refusals import refuse
 from events.transport.letters import letter_headers, texts_of
 from events.transport.ports import DeadLetter, Incoming
-from greenlane.cli import output
-from greenlane.cli.output import print_json
 from greenlane.console import Console
 from greenlane.settings import Settings
+from greenlane.speaking import output
+from greenlane.speaking.output import print_json
 from greenlane.telemetry import configure_logging
 from greenlane.terminal import rendered
 from presentation import blocks

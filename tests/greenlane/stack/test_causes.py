@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from events.transport.errors import NotPermittedError, TransportError, Unavailable
-from greenlane.cli.failure import explained
 from greenlane.errors import AccountRefusedError, ServerAwayError
 from greenlane.settings import Settings
+from greenlane.speaking.failure import explained
 from greenlane.stack.causes import cause_of, disk_full, of_our_own
 from greenlane.wiring import Wiring
 from services.errors import NotAnsweredError

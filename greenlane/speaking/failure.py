@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.exceptions import TyperException
 
-from greenlane.cli.output import Answered, print_json, tell, wants_json
+from greenlane.speaking.output import Answered, print_json, tell, wants_json
 from presentation import failures
 from presentation.troubles import FAULT, WARNING, trouble_lines
 from wording.errors import GreenlaneError

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import typer
 
 from catalog.errors import CatalogInvalid, Problem
-from greenlane.cli.failure import REFUSED, asked_language, say_error
-from greenlane.cli.output import print_json, wants_json
+from greenlane.speaking.failure import REFUSED, asked_language, say_error
+from greenlane.speaking.output import print_json, wants_json
 from presentation.failures import told_in
 
 

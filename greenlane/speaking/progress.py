@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from greenlane.cli.output import err
+from greenlane.speaking.output import err
 
 WORTH_SHOWING = 5
 """For fewer a bar would only flicker."""

@@ -1,0 +1,29 @@
+"""Refusals of what is asked about a person, or for one, in both languages."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wording.text import Texts, _
+
+PERSON_TEXTS: Final[Texts] = {
+    "case_open": (
+        _("The person has a case that is open: {cases}."),
+        _("Nothing is erased before every case has ended; correct what is wrong with `greenlane subject correct`."),
+    ),
+    "retention_runs": (
+        _("The law demands that dossier {case} is kept until the end of {last_day}."),
+        _("Tell the person so, with the legal basis; ask again after that day."),
+    ),
+}
+PERSON_VARIANTS: Final[Texts] = {
+    "retention_runs.permanent": (
+        _("The law demands that dossier {case} is kept permanently."),
+        _("Tell the person so, with the legal basis."),
+    ),
+    "retention_runs.unknown": (
+        _("Nothing says how long dossier {case} must be kept; so it is kept."),
+        _("Publish the list of retention times in the catalogue, then ask again."),
+    ),
+}
+"""What a code says in a case of its own, by the code and the refusal's detail `variant`."""
