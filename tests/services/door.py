@@ -23,6 +23,7 @@ from services.installation import Installation
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 from tests.intake.house import TOPICS, House
+from tests.master_keys import MASTER_KEY
 
 
 class HouseInstallation(Installation):
@@ -36,6 +37,7 @@ class HouseInstallation(Installation):
     catalogue: Any = None
     business_time: Any = None
     intake_records: Any = None
+    master_key = MASTER_KEY
 
     def __init__(self, house: House) -> None:
         self.store, self.catalogue, self.business_time = house.store, house.catalogue, house.time
