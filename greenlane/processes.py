@@ -139,7 +139,7 @@ async def bridge(settings: Settings) -> None:
     topics = wiring.topics
     try:
         await _kafka_serves(wiring, needs_of_bridge)
-        await asyncio.to_thread(_erased_again, wiring)
+        await asyncio.to_thread(erase_again, wiring)
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
@@ -178,7 +178,7 @@ async def bridge(settings: Settings) -> None:
         wiring.close()
 
 
-def _erased_again(wiring: Wiring) -> None:
+def erase_again(wiring: Wiring) -> None:
     """Before anything is read: a database that was restored may hold who was erased since. Raises as `reapply_erasures`."""
     reapplied = reapply_erasures(wiring, ENGINE, wiring.erasure_list)
     if reapplied.applied:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from services.subjects import SoughtBy
 
 PANEL = "Care"
-STANDARD_INPUT = "-"
-VALUE_MAX = 1_000
 OWNERS_ONLY = 0o600
 
 Reference = Annotated[
@@ -202,14 +199,14 @@ def reapply(run: Run) -> int:
         )
 
 
-def _sought(*, number: str | None, phone: str | None, name: str | None) -> tuple[SoughtBy, str]:
+def _sought(**typed: str | None) -> tuple[SoughtBy, str]:
     """By what is sought, and the value. Raises BadParameter, which says nothing of the value."""
-    sought: tuple[tuple[SoughtBy, str | None], ...] = (("number", number), ("phone", phone), ("name", name))
-    given = [(by, text) for by, text in sought if text is not None]
+    from greenlane.handed_in import value_of
+
+    given: list[tuple[Any, str]] = [(by, text) for by, text in typed.items() if text is not None]
     if len(given) != 1:
         raise typer.BadParameter(_("Seek by one of them."), param_hint="--number / --phone / --name")
-    by, text = given[0]
-    value = sys.stdin.buffer.readline(VALUE_MAX).decode(errors="replace") if text == STANDARD_INPUT else text
-    if not value.strip():
+    ((by, text),) = given
+    if not (value := value_of(text)):
         raise typer.BadParameter(_("Nothing is sought."), param_hint=f"--{by}")
-    return by, value.strip()
+    return by, value

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from tests.cli.program import LiveStack, Program
+from greenlane.cli import subjects
+from tests.cli.program import Program
 from tests.cli.test_own_words import KINDS
 
 NUMBER: Final = "079085007777"
@@ -22,8 +24,9 @@ def application(name: str, **change: Any) -> bytes:
 
 
 @pytest.mark.more
-def test_a_person_s_request_is_answered(live: Program, live_stack: LiveStack, tmp_path: Path) -> None:
-    """By the contract for machines; the number goes in by standard input, and stands nowhere on record."""
+def test_a_person_s_request_is_answered(live: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the contract for machines; the number goes in by standard input, and stands nowhere on record. Once the
+    times of keeping are over the person is erased, and everything else still proves itself."""
     given = live("submit", "-", stdin=application("person-1") + b"\n" + application("person-2", phone="0977000222"))
     cases = [taken["case_id"] for taken in given.json["submitted"]]
     found = live("subject", "find", "--number", "-", stdin=f"{NUMBER}\n".encode()).json
@@ -63,3 +66,26 @@ def test_a_person_s_request_is_answered(live: Program, live_stack: LiveStack, tm
     assert live("subject", "show", "subject-0").error["code"] == "subject_unknown"
     assert live("subject", "reapply").json == {"ok": True, "listed": 0, "applied": [], "left": []}
     assert NUMBER not in json.dumps(live("reads", "--limit", "100").json)
+
+    for case in cases:
+        assert live("withdraw", case).code == 0
+    kept = live("subject", "erase", ref, *order, "--approved-by", "head-1").error
+    assert (kept["code"], "2028" in kept["message"]) == ("retention_runs", True)
+    monkeypatch.setattr(subjects, "now", lambda: datetime(2056, 3, 2, tzinfo=UTC))
+    erased = live("subject", "erase", ref, *order, "--approved-by", "head-1").json
+    assert erased == {
+        "ok": True,
+        "subject": ref,
+        "erased_at": "2056-03-02T00:00:00Z",
+        "cases": 2,
+        "documents": 2 * len(KINDS),
+        "already": False,
+    }
+    again = live("subject", "erase", ref, *order, "--approved-by", "head-2").json
+    assert again == erased | {"already": True}
+    assert live("subject", "find", "--number", "-", stdin=NUMBER.encode()).json["subjects"] == []
+    assert live("subject", "export", ref, "--out", str(tmp_path / "gone.json")).error["code"] == "subject_erased"
+    assert not (tmp_path / "gone.json").exists()
+    assert live("subject", "reapply").json == {"ok": True, "listed": 1, "applied": [], "left": []}
+    assert live("show", cases[0]).json["case"]["outcome"] == "withdrawn"
+    assert live("verify").code == 0

@@ -12,8 +12,10 @@ from typing import Any
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from events.language.refusals import Refusal
+from greenlane.processes import erase_again
 from services import erasing as module
 from services.actors import claimed
 from services.case_sheets import read_case
@@ -211,6 +213,26 @@ def test_a_kill_between_list_and_database_is_completed(
     assert installation.vault.find("number", NUMBER) == ()
     assert installation.vault.find("number", "079085009999") == (other,)
     assert erase(ref).already
+
+
+def test_the_bridge_applies_the_list_before_it_reads_anything(
+    installation: Any, persons: Persons, erase: Callable[..., Any], listed: ErasureList, monkeypatch: Any
+) -> None:
+    """What a back-up brought back is forgotten again without anybody's doing, and the log says how many."""
+    persons.withdrawn()
+    ref = persons.ref()
+    with monkeypatch.context() as patched:
+        patched.setattr(ErasureList, "add", _adding_then_killed)
+        with pytest.raises(Killed):
+            erase(ref)
+    installation.erasure_list = listed
+    with capture_logs() as logs:
+        erase_again(installation)
+        erase_again(installation)
+    assert [(entry["event"], entry["subjects"]) for entry in logs] == [
+        ("erased again what a back-up had brought back", 1),
+    ]
+    assert installation.vault.find("number", NUMBER) == ()
 
 
 _add = ErasureList.add
