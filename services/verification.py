@@ -11,7 +11,7 @@ from audit.histories import AskedHistories
 from audit.proof.signing import PublicKey, SigningKey
 from audit.proof.witness import read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.verification import Evidence, PublishedTopics, verify
+from audit.verification import Evidence, PersonalLook, PublishedTopics, verify
 from audit.verification_report import VerificationReport
 from events.language.commands import Actor
 from events.language.refusals import Refusal
@@ -68,14 +68,17 @@ def verify_installation(
     evidence: Evidence | None = None,
     since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
+    personal: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> VerificationReport:
     """Hold ledger, read models, inbox and checkpoints to the invariants; with `topics` Kafka too, which is read whole.
 
     `since_checkpoint`: see `audit.verification.verify`. With `histories` the stored workflow histories are replayed too.
-    `progress`: so many more events or histories are done. Raises StoreError, TransportError.
+    With `personal` all that is kept, Kafka included, is searched for values of the vault: needs the master key.
+    `progress`: so many more events or histories are done. Raises MasterKeyMissing, StoreError, TransportError.
     """
     published = PublishedTopics(installation.cluster, installation.topics) if topics else None
+    look = _personal_look(installation) if personal else None
     return verify(
         installation.store,
         published,
@@ -83,7 +86,15 @@ def verify_installation(
         evidence=evidence,
         since_checkpoint=since_checkpoint,
         histories=histories,
+        personal=look,
     )
+
+
+def _personal_look(installation: Installation) -> PersonalLook:
+    """Raises MasterKeyMissing, before anything else is looked at."""
+    vault = installation.vault
+    vault.keys.master  # noqa: B018 - asked for first
+    return PersonalLook(vault, PublishedTopics(installation.cluster, installation.topics))
 
 
 def rebuild_read_models(

@@ -58,6 +58,14 @@ def verify(
     histories: Annotated[
         bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
     ] = False,
+    personal: Annotated[
+        bool,
+        typer.Option(
+            "--personal",
+            help="Look for every number, phone, e-mail address and full name of the vault wherever something is kept too (I11): "
+            "in all tables, our topics and the stored histories; needs the master key.",
+        ),
+    ] = False,
     sample: Annotated[
         int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
     ] = None,
@@ -90,6 +98,7 @@ def verify(
                 evidence=evidence,
                 since_checkpoint=since_checkpoint,
                 histories=asked,
+                personal=personal,
                 progress=done,
             )
         return run.answer(
