@@ -13,6 +13,7 @@ from events.transport.errors import TopicMissingError
 from events.transport.filed_letters import Letter
 from events.transport.producer import Producer
 from services.installation import Installation
+from services.recording_reads import Reader, filter_said, record_read
 from store.outbox import Outbox
 
 SUBMISSIONS: Final = "submissions"
@@ -30,28 +31,36 @@ class FiledLetter:
 
 
 def list_dead_letters(
-    installation: Installation, actor: Actor, topic: str | None, *, with_replayed: bool = False
+    installation: Installation, reader: Reader, topic: str | None, *, with_replayed: bool = False
 ) -> tuple[FiledLetter, ...]:
-    """Those of one topic, or of all that hold any; opened where the master key is at hand. Raises TransportError, StoreError."""
+    """Those of one topic, or of all that hold any; opened where the master key is at hand. The read is on record.
+
+    Raises TransportError, StoreError.
+    """
     if topic is not None:
         boxes = [_box_of(installation, topic)]
     else:
         names = dead_letter_topics(installation.cluster, installation.topics)
         boxes = [_box_on(installation, name) for name in filled(installation.cluster, names)]
-    return tuple(FiledLetter(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed))
+    found = tuple(FiledLetter(box.topic, each) for box in boxes for each in box.letters(with_replayed=with_replayed))
+    record_read(installation, reader, filter=filter_said({"topic": topic, "all": with_replayed}), count=len(found))
+    return found
 
 
-def read_dead_letter(installation: Installation, actor: Actor, topic: str, letter_id: str) -> FiledLetter:
-    """One, opened where the master key is at hand. Raises TransportError, StoreError."""
+def read_dead_letter(
+    installation: Installation, reader: Reader, topic: str, letter_id: str, *, content: bool = False
+) -> FiledLetter:
+    """One, opened where the master key is at hand; with `content` it must be. The read is on record.
+
+    Raises LetterSealedError, LetterErasedError where its content is asked for and nobody can open it; TransportError, StoreError.
+    """
     box = _box_of(installation, topic)
-    return FiledLetter(box.topic, box.letter(letter_id))
-
-
-def read_letter_content(installation: Installation, actor: Actor, topic: str, letter_id: str) -> FiledLetter:
-    """One with its message. Raises LetterSealedError, LetterErasedError where it cannot be opened; TransportError, StoreError."""
-    filed = read_dead_letter(installation, actor, topic, letter_id)
-    filed.letter.raise_if_closed()
-    return filed
+    letter = box.letter(letter_id)
+    if content:
+        letter.raise_if_closed()
+    said = filter_said({"topic": box.topic, "letter": letter.id, "content": content})
+    record_read(installation, reader, filter=said)
+    return FiledLetter(box.topic, letter)
 
 
 def replay_dead_letters(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.acting import acting, reading
+from greenlane.cli.run import Look, Run, as_command, as_look
 from wording.text import _, _n
 
 Topic = Annotated[
@@ -67,9 +67,9 @@ def republish(
         )
 
 
-@as_command
+@as_look
 def list_letters(
-    run: Run,
+    run: Look,
     topic: Annotated[
         str | None,
         typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's or system's."),
@@ -88,16 +88,17 @@ def list_letters(
     from services.dead_letters import list_dead_letters
 
     with run.session() as session:
-        letters = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
+        reader = reading(session, "dlq list")
+        letters = list_dead_letters(session.wiring, reader, topic, with_replayed=with_replayed)
         return run.answer(
             lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in letters]},
             lambda: (dead_letter_list(letters, session.moments),),
         )
 
 
-@as_command
+@as_look
 def show_letter(
-    run: Run,
+    run: Look,
     topic: Topic,
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, as `list` shows it.")],
     *,
@@ -111,11 +112,10 @@ def show_letter(
     """
     from presentation.dead_letters import dead_letter_screen
     from presentation.json_of_dead_letters import dead_letter_json
-    from services.dead_letters import read_dead_letter, read_letter_content
+    from services.dead_letters import read_dead_letter
 
     with run.session() as session:
-        read = read_letter_content if content else read_dead_letter
-        filed = read(session.wiring, acting(None), topic, letter_id)
+        filed = read_dead_letter(session.wiring, reading(session, "dlq show"), topic, letter_id, content=content)
         return run.answer(
             lambda: {"ok": True, "letter": dead_letter_json(filed, content=content)},
             lambda: dead_letter_screen(filed, session.moments, content=content),
