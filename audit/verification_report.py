@@ -65,6 +65,8 @@ class ReplayTally:
 class PersonalTally:
     """In how many texts values of persons were looked for, and how many of them."""
 
+    persons: int = 0
+    """Persons and enterprises whose values are looked for."""
     spellings: int = 0
     """Values that are looked for: a name with and without its accents counts twice."""
     ordinary: int = 0

@@ -17,6 +17,7 @@ from events.language.commands import Actor
 from events.language.refusals import Refusal
 from events.transport.reading import TopicReading
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from store.histories import Histories
 from store.seals import installation_id
 
@@ -68,18 +69,19 @@ def verify_installation(
     evidence: Evidence | None = None,
     since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
-    personal: bool = False,
+    personal: Reader | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> VerificationReport:
     """Hold ledger, read models, inbox and checkpoints to the invariants; with `topics` Kafka too, which is read whole.
 
     `since_checkpoint`: see `audit.verification.verify`. With `histories` the stored workflow histories are replayed too.
-    With `personal` all that is kept, Kafka included, is searched for values of the vault: needs the master key.
+    With `personal` all that is kept, Kafka included, is searched for values of the vault, which is a read of all persons and
+    goes on record as that reader's: needs the master key.
     `progress`: so many more events or histories are done. Raises MasterKeyMissing, StoreError, TransportError.
     """
     published = PublishedTopics(installation.cluster, installation.topics) if topics else None
-    look = _personal_look(installation) if personal else None
-    return verify(
+    look = None if personal is None else _personal_look(installation)
+    report = verify(
         installation.store,
         published,
         progress,
@@ -88,6 +90,9 @@ def verify_installation(
         histories=histories,
         personal=look,
     )
+    if personal is not None and report.personal is not None:
+        record_read(installation, personal, filter={"personal": True}, count=report.personal.persons)
+    return report
 
 
 def _personal_look(installation: Installation) -> PersonalLook:

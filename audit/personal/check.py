@@ -32,7 +32,7 @@ def check_personal(
     Raises MasterKeyMissing and the master key's errors, StoreError, TransportError.
     """
     wanted = wanted_of(store, vault)
-    tally.spellings, tally.ordinary = len(wanted), wanted.ordinary
+    tally.persons, tally.spellings, tally.ordinary = wanted.persons, len(wanted), wanted.ordinary
     on_topics = TopicTexts(cluster, topics)
     texts = chain(texts_of_tables(store), texts_of_histories(store), on_topics)
     for found in wanted.found_in(_counted(texts, tally)):

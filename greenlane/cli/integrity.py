@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.acting import acting, reading
+from greenlane.cli.run import Look, Run, as_command, as_look
 from wording.text import _
 
 PANEL = "Care"
@@ -45,9 +45,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
-@as_command
+@as_look
 def verify(
-    run: Run,
+    run: Look,
     *,
     topics: Annotated[
         bool, typer.Option("--topics", help="Compare Kafka's topics with the outbox too (I3); reads them whole.")
@@ -98,7 +98,7 @@ def verify(
                 evidence=evidence,
                 since_checkpoint=since_checkpoint,
                 histories=asked,
-                personal=personal,
+                personal=reading(session, "verify --personal") if personal else None,
                 progress=done,
             )
         return run.answer(
