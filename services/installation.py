@@ -57,8 +57,8 @@ class Installation(ABC):
 
     @property
     @abstractmethod
-    def vault(self) -> Vault:
-        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: this process has none."""
 
     @property
     @abstractmethod
@@ -107,15 +107,15 @@ class Installation(ABC):
         """The ledger."""
         return Ledger(self.store)
 
-    @property
-    def master_key(self) -> MasterKey | None:
-        """What opens the vault; None: not at hand here."""
-        return None
-
     @cached_property
     def letter_keys(self) -> LetterKeys:
         """The keys of dead letters."""
         return LetterKeys(self.store, self.master_key)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
+        return Vault(self.store, self.master_key)
 
     @cached_property
     def inbox(self) -> Inbox:
