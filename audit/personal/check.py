@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
@@ -22,27 +22,20 @@ SAID: Final[dict[ValueKind, LazyText]] = {
     "email": _("{where} holds an e-mail address of {subject}"),
     "name": _("{where} holds the full name of {subject}"),
 }
-STEP: Final = 1_000
 
 
 def check_personal(
-    store: Store,
-    vault: Vault,
-    cluster: Cluster,
-    topics: Topics,
-    tally: PersonalTally,
-    watch: Callable[[int], None] | None = None,
+    store: Store, vault: Vault, cluster: Cluster, topics: Topics, tally: PersonalTally
 ) -> Iterator[Violation]:
     """Where a number, phone, e-mail address or full name of the vault stands outside it.
 
-    `watch` is called with how many more texts were looked at. Raises MasterKeyMissing and the master key's errors, StoreError,
-    TransportError.
+    Raises MasterKeyMissing and the master key's errors, StoreError, TransportError.
     """
     wanted = wanted_of(store, vault)
-    tally.spellings, tally.ordinary = len(wanted), wanted.ordinary
+    tally.persons, tally.spellings, tally.ordinary = wanted.persons, len(wanted), wanted.ordinary
     on_topics = TopicTexts(cluster, topics)
     texts = chain(texts_of_tables(store), texts_of_histories(store), on_topics)
-    for found in wanted.found_in(_counted(texts, tally, watch)):
+    for found in wanted.found_in(_counted(texts, tally)):
         yield violation_of(found)
     tally.letters_in_clear = on_topics.letters_in_clear
 
@@ -62,11 +55,7 @@ def violation_of(found: Found) -> Violation:
     return Violation("I11", found.place.stream, found.place.sequence, said)
 
 
-def _counted(
-    texts: Iterable[tuple[Place, str]], tally: PersonalTally, watch: Callable[[int], None] | None
-) -> Iterator[tuple[Place, str]]:
+def _counted(texts: Iterable[tuple[Place, str]], tally: PersonalTally) -> Iterator[tuple[Place, str]]:
     for text in texts:
         tally.texts += 1
-        if watch is not None and tally.texts % STEP == 0:
-            watch(STEP)
         yield text

@@ -12,7 +12,7 @@ from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport.cluster import Cluster
 from events.transport.letter_content import reference_in
 from events.transport.letters import REPLAYED
-from events.transport.ports import Incoming
+from events.transport.ports import Headers, Incoming
 from events.transport.reading import TopicReading
 from store.columns import VAULT, metadata
 from store.database import READ_ROWS, Store
@@ -77,7 +77,8 @@ class TopicTexts:
             if self._is_letter_in_clear(message):
                 self.letters_in_clear += 1
             else:
-                yield Place(message.topic, f"{message.topic} {message.partition}-{message.offset}"), _text_of(message)
+                text = text_of(message.key, message.value, message.headers)
+                yield Place(message.topic, f"{message.topic} {message.partition}-{message.offset}"), text
 
     def _is_ours(self, name: str) -> bool:
         is_dead = name.startswith(f"{self._topics.prefix}.") and name.endswith(DEAD_LETTER_SUFFIX)
@@ -90,8 +91,9 @@ class TopicTexts:
         return is_letter and not is_marker and not about_orders and reference_in(message.headers) is None
 
 
-def _text_of(message: Incoming) -> str:
-    parts = [message.key, message.value]
-    for name, content in message.headers:
+def text_of(key: bytes | None, value: bytes | None, headers: Headers) -> str:
+    """All of a message as one text, its parts kept apart."""
+    parts = [key, value]
+    for name, content in headers:
         parts += [name.encode(), content]
     return " | ".join((part or b"").decode("utf-8", "replace") for part in parts)

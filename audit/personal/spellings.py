@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -23,6 +24,9 @@ WORDS_MIN: Final = 2
 WORDS_MAX: Final = 16
 FOLDED_WORDS_MIN: Final = 3
 """From so many words on accents do not matter: `Thanh Hòa` is no place name, `Nguyễn Văn An` is a name in any spelling."""
+
+WORDS_KEPT: Final = 50_000
+"""Texts say the same words again and again."""
 
 _ESCAPED: Final = re.compile(r"\\+u([0-9a-f]{4})", re.IGNORECASE)
 _LINES: Final = re.compile(r"\\+[nrt]")
@@ -69,9 +73,9 @@ def _joined(groups: list[str], *, abroad: bool) -> Iterator[str]:
             return
         if len(digits) >= DIGITS_MIN:
             yield digits
-            phone = phone_in(f"+{digits}" if abroad else digits)
-            if phone is not None and phone != digits:
-                yield phone
+            if abroad or digits.startswith(("84", "00")):
+                phone = phone_in(f"+{digits}" if abroad else digits)
+                yield from (phone,) if phone is not None else ()
 
 
 def emails_in(text: str) -> Iterator[str]:
@@ -110,6 +114,7 @@ def words_of(name: str) -> tuple[list[str], list[str]]:
     return written, [plain(word) for word in written]
 
 
+@lru_cache(WORDS_KEPT)
 def toned(word: str) -> str:
     """A word with its tone at the end: `hòa` and `hoà` are one word."""
     if word.isascii():
@@ -119,6 +124,7 @@ def toned(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(sign for sign in parts if sign not in _TONES)) + tone
 
 
+@lru_cache(WORDS_KEPT)
 def plain(word: str) -> str:
     """A word without any accent."""
     if word.isascii():

@@ -101,6 +101,11 @@ class Wanted:
         return len(self._hashes) - len(self._ordinary)
 
     @property
+    def persons(self) -> int:
+        """Of how many persons and enterprises."""
+        return len(self._refs)
+
+    @property
     def ordinary(self) -> int:
         """How many spellings of names are left out, since they are also words of the catalogue."""
         return len(self._ordinary)
