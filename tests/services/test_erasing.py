@@ -43,6 +43,12 @@ def persons(installation: Installation, recorder: Recorder) -> Persons:
     return Persons(installation, recorder)
 
 
+@pytest.fixture(autouse=True)
+def _no_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no Kafka here; that a person's letters are found is tested where there is one."""
+    monkeypatch.setattr(module, "find_letters_of", lambda *_: LettersFound((), 0, 0))
+
+
 @pytest.fixture
 def listed(tmp_path: Path) -> ErasureList:
     return ErasureList(tmp_path / "erasures.jsonl")
