@@ -105,7 +105,7 @@ class Moment:
         opened, closed = self.named("ApplicationSubmitted")[0], self.last("CaseClosed")
         clocks = [Clock(self, started) for started in self.named("ClockStarted")]
         steps = self.steps()
-        status = self.status_before(self.counting[-1].place + 1)
+        status = self.status()
         return {
             "sequence": self.counting[-1].place + 1,
             "status": status,
@@ -127,6 +127,13 @@ class Moment:
             "steps": list(steps.values()),
             "clocks": [clock.answer() for clock in clocks],
         }
+
+    def status(self) -> str:
+        """Where the case stands; what was noted as a pause in which the instant lies is one, whatever was said after it."""
+        status = self.status_before(self.counting[-1].place + 1)
+        noted = [microseconds(told.event["until_at"]) for told in self.named("ClockSuspended")]
+        is_in_one = self.cut_at is not None and any(until_at > self.cut_at for until_at in noted)
+        return "suspended" if is_in_one and status == "in_progress" else status
 
     def status_before(self, place: int) -> str:
         """Where the case stood before a place in the ledger: looked for from there backwards."""
@@ -155,8 +162,6 @@ class Moment:
                 return self.status_resumed(told)
             case "ClockResumed" if event["cause"] == "payment":
                 return "in_progress"
-            case "ClockSuspended" if self.cut_at is not None and microseconds(event["until_at"]) > self.cut_at:
-                return "suspended" if self.status_before(told.place) == "in_progress" else None
         return None
 
     def status_by_pause(self, told: Told) -> str | None:
