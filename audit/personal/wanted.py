@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,9 +20,10 @@ from audit.personal.spellings import (
     numbers_in,
     words_of,
 )
-from intake.identifiers import identifiers_in
+from intake.person import identifiers_in
 from store.vault.numbers import folded_name
 from store.vault.vault import Entry
+from wording.json_text import read_json
 
 ValueKind = Literal["number", "phone", "email", "name"]
 KINDS: Final[tuple[ValueKind, ...]] = ("number", "phone", "email", "name")
@@ -71,7 +71,7 @@ def values_in(person: str) -> PersonValues:
         numbers=numbers,
         phones=tuple(phone for phone in known.phones if len(phone) >= DIGITS_MIN),
         emails=known.emails,
-        names=tuple(_written(json.loads(person), set(known.names))) if known.names else (),
+        names=tuple(_written(read_json(person), set(known.names))) if known.names else (),
     )
 
 

@@ -37,6 +37,21 @@ SinceCheckpoint = Annotated[
         "hashes that it signed are compared: not what their events say, nor what the lists show of them.",
     ),
 ]
+Personal = Annotated[
+    bool,
+    typer.Option(
+        "--personal",
+        help="Look for every number, phone, e-mail address and full name of the vault wherever something is kept too (I11): "
+        "in all tables, our topics and the stored histories; needs the master key.",
+    ),
+]
+
+OldHistories = Annotated[
+    bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
+]
+Sample = Annotated[
+    int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -55,20 +70,9 @@ def verify(
     key: TrustedKey = None,
     checkpoints: OutsideCheckpoints = None,
     since_checkpoint: SinceCheckpoint = False,
-    histories: Annotated[
-        bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
-    ] = False,
-    personal: Annotated[
-        bool,
-        typer.Option(
-            "--personal",
-            help="Look for every number, phone, e-mail address and full name of the vault wherever something is kept too (I11): "
-            "in all tables, our topics and the stored histories; needs the master key.",
-        ),
-    ] = False,
-    sample: Annotated[
-        int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
-    ] = None,
+    histories: OldHistories = False,
+    personal: Personal = False,
+    sample: Sample = None,
 ) -> int:
     """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox, signed checkpoints.
 
