@@ -46,6 +46,11 @@ class DatabaseServer:
         """The database `greenlane` of this server, for its owner."""
         return self._part.url_of(OWNER)
 
+    @property
+    def data(self) -> Path:
+        """The folder of all that this server keeps."""
+        return self._part.data
+
     def url_for(self, account: str, url: str) -> str:
         """The database at this URL for another account."""
         return database_url_of(account, url, self._credentials)
