@@ -25,6 +25,7 @@ from presentation.words.words import Words
 from services.actors import claimed
 from services.exports import Bundle, export_bundle
 from services.installation import Installation
+from services.recording_reads import Reader
 from sla.business_time import BusinessTime
 from store.database import Store
 from store.inbox import Inbox
@@ -60,7 +61,7 @@ def _exported(store: Store, case_id: str, key: SigningKey) -> Bundle:
     pages = in_each_language(moments, catalog)
     bundle = export_bundle(
         installation,
-        claimed("operator", "bench"),
+        Reader(claimed("operator", "bench"), "export"),
         case_id,
         lambda narrative: evidence_page(narrative, pages),
         key=key,

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr
 
+from wording.names import normal
 from wording.text import _
 
 SIGNING_KEY: Final = "checkpoint_key"
 """The one setting that is handed on to nobody but who signs, and whose file nobody else may read."""
+
+
+PURPOSE_MAX: Final = 500
+"""Characters of a purpose at most."""
 
 
 class EvidenceSettings(BaseModel):
@@ -31,4 +36,9 @@ class EvidenceSettings(BaseModel):
     )
     history_days: int = Field(
         default=90, ge=1, description=_("Days for which Temporal's histories of closed runs are kept.")
+    )
+    purpose: Annotated[str, AfterValidator(normal)] | None = Field(
+        default=None,
+        max_length=PURPOSE_MAX,
+        description=_("Why whoever runs commands here looks at cases and persons; on record with each read."),
     )

@@ -90,9 +90,11 @@ class Session:
 
 
 @contextmanager
-def a_session(state_dir: Path | None, warn: Warn, language: str | None = None) -> Iterator[Session]:
+def a_session(
+    state_dir: Path | None, warn: Warn, language: str | None = None, purpose: str | None = None
+) -> Iterator[Session]:
     """A session on the stack of the state folder, see `on_stack`."""
-    with on_stack(state_dir, warn, language=language) as wiring:
+    with on_stack(state_dir, warn, language=language, purpose=purpose) as wiring:
         yield Session(wiring)
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from cases.turn import CaseView
 from catalog.province import Department
-from events.language.commands import Actor
-from services.escalations import EscalationList, list_escalations
+from services.escalations import EscalationList, look_up_escalations
 from services.installation import Installation
 from services.lateness import Delays, WaitingStep
+from services.recording_reads import Reader, filter_said, record_read
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 
-__all__ = ["CaseFilter", "CaseList", "Desk", "list_cases", "read_desk"]
+__all__ = ["CaseFilter", "CaseList", "Desk", "list_cases", "look_up_cases", "read_desk"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,17 @@ class Desk:
     """The open ones that are told to the department."""
 
 
-def list_cases(installation: Installation, actor: Actor, wanted: CaseFilter, *, limit: int, now: datetime) -> CaseList:
-    """The cases that are wanted, at most so many. Raises StoreError."""
+def list_cases(
+    installation: Installation, reader: Reader, wanted: CaseFilter, *, limit: int, now: datetime
+) -> CaseList:
+    """The cases that are wanted, at most so many; the read is on record. Raises StoreError."""
+    listed = look_up_cases(installation, wanted, limit=limit, now=now)
+    record_read(installation, reader, filter=filter_said(asdict(wanted)), count=len(listed.cases))
+    return listed
+
+
+def look_up_cases(installation: Installation, wanted: CaseFilter, *, limit: int, now: datetime) -> CaseList:
+    """The same for another service, which puts its own read on record. Raises StoreError."""
     views = installation.views
     cases = views.cases(wanted, limit=limit)
     total = len(cases) if len(cases) < limit else views.count(wanted)
@@ -54,13 +63,16 @@ def list_cases(installation: Installation, actor: Actor, wanted: CaseFilter, *, 
     return CaseList(tuple(cases), Delays(installation, installation.business(now)).steps(late), total)
 
 
-def read_desk(installation: Installation, actor: Actor, department: str, *, limit: int, now: datetime) -> Desk:
-    """What waits for a department, at most so much. Raises UnknownDepartment, StoreError."""
+def read_desk(installation: Installation, reader: Reader, department: str, *, limit: int, now: datetime) -> Desk:
+    """What waits for a department, at most so much; the read is on record. Raises UnknownDepartment, StoreError."""
     items = installation.views.worklist(department, limit=limit)
     told = EscalationFilter(open_only=True, told_department=department)
-    escalations = list_escalations(installation, actor, told, limit=limit, now=now)
+    escalations = look_up_escalations(installation, told, limit=limit, now=now)
     known = installation.catalog.departments.get(department)
     if known is None and not items and not escalations.items:
         # An imported log has departments of its own; one without work cannot be told from a slip of the pen.
         installation.catalog.department(department)
-    return Desk(department, known, Delays(installation, installation.business(now)).steps(items), escalations)
+    desk = Desk(department, known, Delays(installation, installation.business(now)).steps(items), escalations)
+    shown = len(desk.work) + len(escalations.items)
+    record_read(installation, reader, filter={"department": department}, count=shown)
+    return desk

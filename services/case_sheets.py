@@ -19,11 +19,11 @@ from events.language.case_events import (
     NearMiss,
     TimeShare,
 )
-from events.language.commands import Actor
 from events.language.refusals import Refusal, refuse
 from services.applicant_texts import texts_of
 from services.errors import NotAnsweredError
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from wording.text import _
 
 LOOK_AGAIN = _("Look again when a worker runs: nothing is lost.")
@@ -80,8 +80,8 @@ class CaseSheet:
         return lawful_end_at(clock, self.case.definitions)
 
 
-def read_case(installation: Installation, actor: Actor, reference: str) -> CaseSheet | Refusal:
-    """The case with this id or dossier code.
+def read_case(installation: Installation, reader: Reader, reference: str) -> CaseSheet | Refusal:
+    """The case with this id or dossier code; the read is on record.
 
     Raises NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
@@ -94,4 +94,6 @@ def read_case(installation: Installation, actor: Actor, reference: str) -> CaseS
     definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
     texts = texts_of(installation, records)
-    return CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)
+    sheet = CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)
+    record_read(installation, reader, case_id=known.case_id)
+    return sheet

@@ -17,6 +17,7 @@ from services.change_previews import ChangePreview, Progress, Target, preview_ca
 from services.change_telling import Telling, tell_cases
 from services.errors import ServiceError
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from sla.calendar import CalendarDefinition, with_flags
 from store.changes import ChangePlans, ChangeRow, Plan, PlanHead
 from store.views import CaseFilter
@@ -83,7 +84,7 @@ def count_open_cases(installation: Installation, actor: Actor) -> int:
 
 def prepare_change(
     installation: Installation,
-    actor: Actor,
+    reader: Reader,
     target: Target,
     reason: str,
     progress: Progress,
@@ -94,13 +95,14 @@ def prepare_change(
 ) -> PreparedChange | Refusal:
     """Look what the version changes, and plan it unless that is all; the first case's refusal unless those are skipped.
 
-    `progress` hears how many cases have been looked at. Raises StoreError.
+    `progress` hears how many cases have been looked at. What is shown of them is on record. Raises StoreError.
     """
-    at = installation.business(now)
+    actor, at = reader.actor, installation.business(now)
     if isinstance(target, CalendarDefinition):
         preview = preview_calendar(installation, target, progress)
     else:
         preview = preview_migration(installation, actor, target, reason, progress, at=at)
+    _record(installation, reader, target, preview)
     if dry_run:
         return PreparedChange(preview)
     if preview.refused and not skip_refused:
@@ -113,6 +115,11 @@ def prepare_change(
     changes = preview.changes
     rows = (ChangeRow(c.case_id, c.clock_id, c.kind, c.step_id, c.former_due_at, c.due_at, c.reason) for c in changes)
     return PreparedChange(preview, plans.keep(head, rows))
+
+
+def _record(installation: Installation, reader: Reader, target: Target, preview: ChangePreview) -> None:
+    shown = len(preview.changes) + len(preview.refused) + len(preview.unreachable)
+    record_read(installation, reader, filter={kind_of(target): target.id, "version": target.version}, count=shown)
 
 
 async def tell_change(

@@ -12,7 +12,6 @@ from cases.dossier.promise import held_up_by, remaining
 from cases.dossier.schedule import Schedule
 from cases.turn import CaseView
 from events.language.case_events import EventRecord
-from events.language.commands import Actor
 from events.language.dossier_commands import OwnedTime
 from events.language.dossier_events import DossierBreached, DossierClosed, DossierWithdrawn
 from events.language.refusals import Refusal, refuse
@@ -20,6 +19,7 @@ from services.applicant_texts import texts_of
 from services.case_sheets import LOOK_AGAIN
 from services.errors import NotAnsweredError
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from store.dossiers import Dossiers
 from store.errors import DefinitionsUnknown
 from wording.text import _
@@ -76,8 +76,10 @@ class DossierSheet:
         return None if self.schedule is None else self.schedule.slack.get(name)
 
 
-def read_dossier(installation: Installation, actor: Actor, reference: str, *, now: datetime) -> DossierSheet | Refusal:
-    """The dossier with this stream id, or with this id of its source's.
+def read_dossier(
+    installation: Installation, reader: Reader, reference: str, *, now: datetime
+) -> DossierSheet | Refusal:
+    """The dossier with this stream id, or with this id of its source's; the read is on record.
 
     Raises NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
@@ -96,4 +98,6 @@ def read_dossier(installation: Installation, actor: Actor, reference: str, *, no
     at = installation.business(now)
     schedule = remaining(dossier, at) if dossier.is_open else None
     texts = texts_of(installation, records)
-    return DossierSheet(dossier, records, streams.case_views(known.stream_id), schedule, at, texts)
+    sheet = DossierSheet(dossier, records, streams.case_views(known.stream_id), schedule, at, texts)
+    record_read(installation, reader, case_id=known.stream_id)
+    return sheet

@@ -29,6 +29,7 @@ from services.commanding import checked_command, refusal_of
 from services.dossier_sheets import read_dossier
 from services.installation import Installation
 from services.recorded import Patience
+from services.recording_reads import Reader
 from store.dossiers import Dossiers
 from wording.text import _
 
@@ -140,10 +141,10 @@ async def command_dossier(
 
 
 def preview_cascade(
-    installation: Installation, actor: Actor, reference: str, name: str, *, now: datetime
+    installation: Installation, reader: Reader, reference: str, name: str, *, now: datetime
 ) -> Cascade | Refusal:
     """What follows from the lost result of an application of a dossier, as things stand. Raises as `read_dossier`."""
-    sheet = read_dossier(installation, actor, reference, now=now)
+    sheet = read_dossier(installation, reader, reference, now=now)
     if isinstance(sheet, Refusal):
         return sheet
     dossier = sheet.dossier

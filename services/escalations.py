@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from cases.turn import EscalationItem
 from catalog.audiences import audience_of
 from catalog.errors import UnknownRole
 from catalog.province import LEAD
-from events.language.commands import Actor
 from services.installation import Installation
 from services.lateness import Delay, Delays
+from services.recording_reads import Reader, filter_said, record_read
 from store.dossiers import Dossiers
 from store.escalations import EscalationFilter, Escalations
 
-__all__ = ["Escalation", "EscalationFilter", "EscalationList", "list_escalations"]
+__all__ = ["Escalation", "EscalationFilter", "EscalationList", "list_escalations", "look_up_escalations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,21 @@ class EscalationList:
 
 
 def list_escalations(
-    installation: Installation, actor: Actor, wanted: EscalationFilter, *, limit: int, now: datetime
+    installation: Installation, reader: Reader, wanted: EscalationFilter, *, limit: int, now: datetime
 ) -> EscalationList:
-    """The escalations that are wanted, at most so many. Raises UnknownDepartment, UnknownRole, StoreError."""
+    """The escalations that are wanted, at most so many; the read is on record.
+
+    Raises UnknownDepartment, UnknownRole, StoreError.
+    """
+    found = look_up_escalations(installation, wanted, limit=limit, now=now)
+    record_read(installation, reader, filter=filter_said(asdict(wanted)), count=len(found.items))
+    return found
+
+
+def look_up_escalations(
+    installation: Installation, wanted: EscalationFilter, *, limit: int, now: datetime
+) -> EscalationList:
+    """The same for another service, which puts its own read on record. Raises as the list."""
     rows = Escalations(installation.store)
     items = rows.find(wanted, limit=limit)
     if not items:

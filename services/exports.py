@@ -17,7 +17,6 @@ from catalog.dossier import DossierDefinitions
 from catalog.model import Definitions
 from events.language.case_events import ApplicationSubmitted, EventRecord
 from events.language.checkpoint import Checkpoint
-from events.language.commands import Actor
 from events.language.dossier_events import DossierOpened
 from events.language.identity import is_dossier
 from events.language.refusals import Refusal, refuse
@@ -25,6 +24,7 @@ from services.case_sheets import CaseSheet
 from services.dossier_sheets import DossierSheet
 from services.evidence import collect_evidence, later_events
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from store.checkpoints import Checkpoints
 from store.dossiers import Dossiers
 from store.ledger import record_of_row
@@ -55,7 +55,7 @@ class Bundle:
 
 def export_bundle(
     installation: Installation,
-    actor: Actor,
+    reader: Reader,
     reference: str,
     draw: Callable[[Narrative], Page],
     *,
@@ -65,7 +65,7 @@ def export_bundle(
     """The bundle of the case with this id or dossier code, or of the linked dossier with this id and all its cases.
 
     With the signing key what is recorded by now is covered by a checkpoint first, and the bundle is signed. `now`: real time.
-    Raises NotCoveredYet, EvidenceBroken, KeyNotHandedOver, StoreError.
+    The read is on record. Raises NotCoveredYet, EvidenceBroken, KeyNotHandedOver, StoreError.
     """
     subject = _subject_of(installation, reference)
     if subject is None:
@@ -75,7 +75,9 @@ def export_bundle(
     evidence = collect_evidence(installation, kind, stream_id, checkpoint, exported_at=now)
     later = later_events(installation, kind, stream_id, checkpoint)
     narrative = _narrative(installation, evidence, later, key, now)
-    return Bundle(bundle_of(evidence, draw(narrative), key), evidence.events, later, key is not None)
+    bundle = Bundle(bundle_of(evidence, draw(narrative), key), evidence.events, later, key is not None)
+    record_read(installation, reader, case_id=stream_id)
+    return bundle
 
 
 def _subject_of(installation: Installation, reference: str) -> tuple[Kind, str] | None:

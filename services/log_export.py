@@ -16,6 +16,7 @@ from events.language.refusals import Refusal, refuse
 from services.case_sheets import LOOK_AGAIN
 from services.errors import NotAnsweredError
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from store.dossiers import Dossiers
 from store.streams import StreamReader, reading_streams
 from wording.text import _
@@ -98,8 +99,16 @@ def find_streams(installation: Installation, actor: Actor, reference: str) -> tu
 
 @contextmanager
 def export_log(
-    installation: Installation, actor: Actor, streams: Collection[str] | None, form: Format, speech: Speech
+    installation: Installation, reader: Reader, streams: Collection[str] | None, form: Format, speech: Speech
 ) -> Iterator[LogExport]:
-    """The log of these streams, or of the whole ledger; in XES a dossier's own events have no place. Raises StoreError."""
-    with reading_streams(installation.store, streams, dossiers=form == "ocel") as reader:
-        yield LogExport(reader.count(), reader, form, speech)
+    """The log of these streams, or of the whole ledger; in XES a dossier's own events have no place.
+
+    The read is on record: of each stream that was named, else one with how many there are. Raises StoreError.
+    """
+    with reading_streams(installation.store, streams, dossiers=form == "ocel") as stored:
+        export = LogExport(stored.count(), stored, form, speech)
+        if streams is None:
+            record_read(installation, reader, filter={"format": form}, count=export.streams)
+        for stream_id in streams or ():
+            record_read(installation, reader, case_id=stream_id)
+        yield export

@@ -13,6 +13,7 @@ from events.language.case_events import ApplicationSubmitted
 from events.language.commands import Actor
 from services.errors import ServiceError
 from services.installation import Installation
+from services.recording_reads import Reader, filter_said, record_read
 from store.definitions import DefinitionArchive
 from store.ledger import rows_of_streams
 from store.views import CaseFilter
@@ -56,7 +57,7 @@ class Report:
 
 def report_cases(
     installation: Installation,
-    actor: Actor,
+    reader: Reader,
     by: str,
     period: Period,
     *,
@@ -65,13 +66,15 @@ def report_cases(
 ) -> Report:
     """Fold the period's cases and add them up by `department`, `lane` or `procedure`; `progress`: so many more are folded.
 
-    Raises StoreError.
+    The read is on record. Raises StoreError.
     """
     whole, reckonings = Tally(), []
     for reckoning in _reckonings(installation, period, installation.business(now), progress):
         whole.add(reckoning.whole)
         reckonings.append(reckoning)
     rules = installation.catalog.duties
+    narrowed = filter_said({"by": by, "from": period.from_at, "to": period.until_at})
+    record_read(installation, reader, filter=narrowed, count=whole.cases)
     return Report(by, period, summed(reckonings, by), whole, () if rules is None else rules.duties)
 
 

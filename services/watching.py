@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.turn import CaseView
-from events.language.commands import Actor
-from services.case_lists import CaseList, list_cases
+from services.case_lists import CaseList, look_up_cases
 from services.installation import Installation
+from services.recording_reads import Reader, filter_said, record_read
 from store.errors import StoreError
 from store.ledger import LedgerRow
 from store.views import CaseFilter
@@ -43,11 +43,12 @@ class Present:
 
 
 class Watch:
-    """Reads on from where the last look ended."""
+    """Reads on from where the last look ended. Its first look is on record, and stands for those that follow."""
 
-    def __init__(self, installation: Installation, actor: Actor, limit: int) -> None:
+    def __init__(self, installation: Installation, reader: Reader, limit: int) -> None:
         self._installation = installation
-        self._actor = actor
+        self._reader = reader
+        self._is_recorded = False
         self._limit = limit
         self._events: deque[LedgerRow] = deque(maxlen=limit)
         self._cases: dict[str, CaseView | None] = {}
@@ -57,7 +58,7 @@ class Watch:
     def look(self, now: datetime) -> Present:
         """The present, with at most so many cases and events. Raises StoreError."""
         installation = self._installation
-        cases = list_cases(installation, self._actor, CaseFilter(open_only=True), limit=self._limit, now=now)
+        cases = look_up_cases(installation, CaseFilter(open_only=True), limit=self._limit, now=now)
         if self._position is None:
             rows = installation.ledger.latest(max(self._limit, LOOK_BACK))
         else:
@@ -66,7 +67,15 @@ class Watch:
         self._position = max((row.position for row in rows), default=self._position or 0)
         self._seen = {row.position for row in rows}
         events = tuple(SeenEvent(row, self._case(row.case_id)) for row in self._events)
-        return Present(cases, installation.views.count(), self._position, events)
+        present = Present(cases, installation.views.count(), self._position, events)
+        self._record(present)
+        return present
+
+    def _record(self, present: Present) -> None:
+        if not self._is_recorded:
+            narrowed = filter_said({"open_only": True, "events": len(present.events)})
+            record_read(self._installation, self._reader, filter=narrowed, count=len(present.open_cases.cases))
+            self._is_recorded = True
 
     def _case(self, case_id: str) -> CaseView | None:
         if case_id not in self._cases:

@@ -70,6 +70,15 @@ class StoreFull(StoreUnavailable):
     REMEDY = _("Free some space on the disk of PostgreSQL: what was accepted is kept, and goes on by itself.")
 
 
+class StoreReadOnly(StoreUnavailable):
+    """PostgreSQL takes nothing: a replica, or a server after a fail-over that is not promoted yet."""
+
+    code = "store_read_only"
+    REMEDY = _(
+        "Name the primary server, or wait until this one is promoted: also who looks at a case is put on record first."
+    )
+
+
 class StoreNotMigrated(StoreError):
     """The database lacks our tables, or has those of another version."""
 
@@ -296,6 +305,19 @@ class CheckpointUnreadable(StoreError):
         )
 
 
+class ReadUnreadable(StoreError):
+    """A read on record is none: it was changed by something else than this program."""
+
+    code = "read_unreadable"
+
+    def __init__(self, *, position: int) -> None:
+        super().__init__(
+            _("Read {number} on record cannot be read.", number=position),
+            field="reads",
+            remedy=_("Run `greenlane verify` and restore the row from a backup."),
+        )
+
+
 class LeavesCut(StoreError):
     """A log has more or fewer leaves than the last checkpoint signed: some were removed or added by somebody else."""
 
@@ -331,8 +353,10 @@ def failure_of(error: psycopg.Error) -> StoreError | None:
         return StoreAccessDenied(reason=(error.diag.message_primary or _("a right is missing")))
     if state == DISK_FULL:
         return StoreFull(reason=(error.diag.message_primary or _("its disk is full")))
+    if state == READ_ONLY:
+        return StoreReadOnly(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
     if state is not None:
-        if state.startswith(RETRYABLE_CLASSES) or state in (READ_ONLY, STALLED):
+        if state.startswith(RETRYABLE_CLASSES) or state == STALLED:
             return StoreUnavailable(reason=f"{error.diag.message_primary or type(error).__name__} ({state})")
         return None
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from events.language.commands import Actor
+    from greenlane.session import Session
+    from services.recording_reads import Reader
 
 
 Kind = Literal["officer", "supervisor", "administrator"]
@@ -18,6 +20,13 @@ def acting(by: str | None, kind: Kind = "officer") -> Actor:
     from services.actors import claimed
 
     return claimed("operator", _system_account()) if by is None else claimed(kind, by)
+
+
+def reading(session: Session, command: str, by: str | None = None, kind: Kind = "officer") -> Reader:
+    """Who looks, and why: what was said, else the name of the command."""
+    from services.recording_reads import Reader
+
+    return Reader(acting(by, kind), session.wiring.settings.purpose or command)
 
 
 def _system_account() -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.calendars import group as calendar_group
 from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy
@@ -16,10 +16,10 @@ from greenlane.cli.run import Run, as_command
 from wording.text import _
 
 if TYPE_CHECKING:
-    from events.language.commands import Actor
     from greenlane.session import Session
     from services.cautions import Caution
     from services.change_previews import Target
+    from services.recording_reads import Reader
     from sla.calendar import CalendarDefinition
 
 PANEL = "Care"
@@ -71,7 +71,9 @@ def apply_calendar(
     with run.session() as session:
         target = calendar_of(session.wiring, actor, _calendar_in(calendar), session.wiring.settings.flags)
         _warn(session, caution_of_calendar(target, session.wiring.catalog))
-        return _change(run, session, target, reason, actor, rate, dry_run=dry_run)
+        return _change(
+            run, session, target, reason, reading(session, "calendar apply", by, "administrator"), rate, dry_run=dry_run
+        )
 
 
 @as_command
@@ -98,11 +100,19 @@ def migrate_procedure(
     from services.cautions import caution_of_version
     from services.changes import version_of
 
-    actor = acting(by, "administrator")
     with run.session() as session:
         target = version_of(session.wiring.catalog, procedure, version)
         _warn(session, caution_of_version(target, session.moments.now, session.moments.zone))
-        return _change(run, session, target, reason, actor, rate, dry_run=dry_run, skip_refused=skip_refused)
+        return _change(
+            run,
+            session,
+            target,
+            reason,
+            reading(session, "procedure migrate", by, "administrator"),
+            rate,
+            dry_run=dry_run,
+            skip_refused=skip_refused,
+        )
 
 
 def _warn(session: Session, caution: Caution | None) -> None:
@@ -126,7 +136,7 @@ def _change(
     session: Session,
     target: Target,
     reason: str,
-    actor: Actor,
+    reader: Reader,
     rate: float,
     *,
     dry_run: bool,
@@ -140,9 +150,9 @@ def _change(
     from services.changes import count_open_cases, prepare_change, tell_change
     from services.granting import granted
 
-    installation, words = session.wiring, session.words
+    installation, actor, words = session.wiring, reader.actor, session.words
     with counted(words(_("Looking at the open cases")), count_open_cases(installation, actor)) as progress:
-        preparing = partial(prepare_change, installation, actor, target, reason, progress, now=now())
+        preparing = partial(prepare_change, installation, reader, target, reason, progress, now=now())
         prepared = granted(preparing(dry_run=dry_run, skip_refused=skip_refused))
     with counted(words(_("Telling the cases")), prepared.left) as progress:
         telling = waiting(partial(tell_change, installation, actor, prepared, rate, progress, clock=now))

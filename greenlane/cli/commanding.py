@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from greenlane.cli.acting import Kind, acting
+from greenlane.cli.acting import Kind, acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.options import CaseReference, name_of
 from greenlane.cli.run import Act, Run, with_options
@@ -94,7 +94,8 @@ def run_dossier_command(kind: str, acts_as: Kind, dossier: str, content: Content
     command = dossier_command(actor, kind, content, command_id=run.new_id, now=now())
     with run.session() as session:
         answer = waiting(lambda: command_dossier(session.wiring, actor, dossier, command, now=now()))
-        sheet = granted(read_dossier(session.wiring, actor, granted(answer), now=now()))
+        reader = reading(session, kind, run.by, acts_as)
+        sheet = granted(read_dossier(session.wiring, reader, granted(answer), now=now()))
         return run.answer(
             lambda: dossier_json(sheet) | {"command_id": command.command_id},
             lambda: screen_of(sheet, session.moments),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import Content, Dossier, of_dossier, run_dossier_command
 from greenlane.cli.options import ApplicantsReason, LedgerReason, OptionalLedgerReason, name_of
@@ -41,7 +41,9 @@ def cascade(
     actor, content = acting(run.by), {"name": name, "reason": reason}
     command = dossier_command(actor, "ApplyCascade", content, command_id=run.new_id, now=now())
     with run.session() as session:
-        cascade = granted(preview_cascade(session.wiring, actor, dossier, name, now=now()))
+        cascade = granted(
+            preview_cascade(session.wiring, reading(session, "dossier cascade", run.by), dossier, name, now=now())
+        )
         if not preview:
             granted(waiting(lambda: command_dossier(session.wiring, actor, cascade.stream_id, command, now=now())))
         return run.answer(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import Dossier
 from greenlane.cli.dossier_acts import acknowledge, cascade, result, revoke, withdraw
 from greenlane.cli.options import Strict, source_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, Run, as_command, as_look
 from wording.text import _
 
 if TYPE_CHECKING:
@@ -150,9 +150,9 @@ def _dossier_in(file: str) -> DossierFile:
     return dossier_of(name, content)
 
 
-@as_command
+@as_look
 def show(
-    run: Run,
+    run: Look,
     dossier: Dossier,
     *,
     mermaid: Annotated[Path | None, typer.Option("--mermaid", help="Write the graph as a Mermaid flowchart.")] = None,
@@ -170,7 +170,7 @@ def show(
     from services.granting import granted
 
     with run.session() as session:
-        sheet = granted(read_dossier(session.wiring, acting(None), dossier, now=now()))
+        sheet = granted(read_dossier(session.wiring, reading(session, "dossier show"), dossier, now=now()))
         moments = session.moments
         wanted = (("mermaid", mermaid, dossier_pictures.mermaid), ("svg", svg, dossier_pictures.svg))
         for option, path, draw in wanted:

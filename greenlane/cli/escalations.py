@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
 from greenlane.cli.listing import Limit
 from greenlane.cli.options import name_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 
 PANEL = "Cases"
 
@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(escalations)
 
 
-@as_command
+@as_look
 def escalations(
-    run: Run,
+    run: Look,
     *,
     department: Annotated[
         str | None,
@@ -55,7 +55,7 @@ def escalations(
     command = partial(command_of, state_dir=run.state_dir)
     with run.session() as session:
         wanted = EscalationFilter(open_only=is_open, department=department, audience=audience)
-        found = list_escalations(session.wiring, acting(None), wanted, limit=limit, now=now())
+        found = list_escalations(session.wiring, reading(session, "escalations"), wanted, limit=limit, now=now())
         return run.answer(
             lambda: {
                 "ok": True,

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
 from greenlane.cli.options import Force, name_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 
 PANEL = "Care"
 
@@ -20,9 +20,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(export)
 
 
-@as_command
+@as_look
 def export(
-    run: Run,
+    run: Look,
     case: Annotated[
         str,
         typer.Argument(
@@ -50,9 +50,9 @@ def export(
 
     with new_file(out, "out", force=force, packs=False) as file, run.session() as session:
         wiring, moments = session.wiring, in_each_language(session.moments, session.wiring.catalog)
-        key = signing_key_of(wiring.settings)
+        key, reader = signing_key_of(wiring.settings), reading(session, "export")
         bundle = granted(
-            export_bundle(wiring, acting(None), case, lambda said: evidence_page(said, moments), key=key, now=now())
+            export_bundle(wiring, reader, case, lambda said: evidence_page(said, moments), key=key, now=now())
         )
         file.write(bundle.content)
         words = session.words

@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
 from greenlane.cli.options import name_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 
 LIMIT_MAX = 1000
 
@@ -36,9 +36,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
-@as_command
+@as_look
 def cases(
-    run: Run,
+    run: Look,
     *,
     status: Annotated[Status | None, typer.Option("--status", help="Only cases in this state.")] = None,
     lane: Annotated[Lane | None, typer.Option("--lane", help="Only cases of this lane.")] = None,
@@ -75,16 +75,16 @@ def cases(
         promise_states=frozenset({"past_appointment"} if past_appointment else ()),
     )
     with run.session() as session:
-        listed = list_cases(session.wiring, acting(None), wanted, limit=limit, now=now())
+        listed = list_cases(session.wiring, reading(session, "cases"), wanted, limit=limit, now=now())
         return run.answer(
             lambda: {"ok": True, "total": listed.total, "cases": case_list_json(listed)},
             lambda: case_list_screen(listed, session.moments),
         )
 
 
-@as_command
+@as_look
 def desk(
-    run: Run,
+    run: Look,
     department: Annotated[
         str, typer.Argument(metavar="DEPARTMENT", help="Id of the department, such as finance.", callback=name_of)
     ],
@@ -103,5 +103,5 @@ def desk(
 
     command = partial(command_of, state_dir=run.state_dir)
     with run.session() as session:
-        waiting = read_desk(session.wiring, acting(None), department, limit=limit, now=now())
+        waiting = read_desk(session.wiring, reading(session, "desk"), department, limit=limit, now=now())
         return run.answer(lambda: desk_json(waiting, command), lambda: desk_screen(waiting, session.moments, command))

@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.options import Force, names_of
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 PANEL = "Care"
@@ -25,9 +25,9 @@ def register(app: typer.Typer) -> None:
     app.command("export-log", rich_help_panel=PANEL)(export_log)
 
 
-@as_command
+@as_look
 def export_log(
-    run: Run,
+    run: Look,
     *,
     form: Annotated[
         LogFormat, typer.Option("--format", help="XES (IEEE 1849), or OCEL 2.0 in JSON, which has linked dossiers too.")
@@ -62,7 +62,7 @@ def export_log(
         streams = dict.fromkeys(chain.from_iterable(named)) if case else None
         speech = Speech(session.wiring.settings.language, lambda name: words.named("event", name))
         with (
-            export_log(session.wiring, acting(None), streams, form, speech) as export,
+            export_log(session.wiring, reading(session, "export-log"), streams, form, speech) as export,
             counted(words(_("Writing the log")), export.streams) as progress,
         ):
             exported = export.write(file, progress)

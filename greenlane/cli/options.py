@@ -88,6 +88,16 @@ ApprovedBy = Annotated[
 ]
 
 
+Purpose = Annotated[
+    str | None,
+    typer.Option(
+        "--purpose",
+        help="Why you look, without personal data; on record (GREENLANE_PURPOSE). Default: the command's name.",
+        callback=name_of,
+    ),
+]
+
+
 def fact_of(text: str) -> tuple[str, bool | int | str]:
     """`name=value` as a fact: `true` and `false` are truths, whole numbers numbers, all else is text."""
     name, separator, value = text.partition("=")

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 from wording.text import _
 
 PANEL = "Cases"
@@ -24,9 +24,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(report)
 
 
-@as_command
+@as_look
 def report(
-    run: Run,
+    run: Look,
     *,
     by: Annotated[Grouping, typer.Option("--by", help="What the figures are added up by.")] = "lane",
     from_at: Annotated[
@@ -55,7 +55,7 @@ def report(
     with run.session() as session:
         total = count_cases(session.wiring, acting(None))
         with counted(session.words(_("Looking at the open cases")), total) as progress:
-            figures = report_cases(session.wiring, acting(None), by, period, now=now(), progress=progress)
+            figures = report_cases(session.wiring, reading(session, "report"), by, period, now=now(), progress=progress)
         if csv is not None:
             write_file(csv, report_csv(figures), "csv")
         if plot is not None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from greenlane.cli.clock import now
-from greenlane.cli.options import ActedBy, CommandId, Json, Lang, StateDir
+from greenlane.cli.options import ActedBy, CommandId, Json, Lang, Purpose, StateDir
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,6 +80,20 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Look(Run):
+    """The options of every command that shows what is on record: why, beside who, stands on record too."""
+
+    purpose: Purpose = None
+
+    def session(self) -> AbstractContextManager[Session]:
+        """A session as of every run, in which whoever looks says why."""
+        from greenlane.session import a_session
+        from greenlane.speaking.failure import warn
+
+        return a_session(self.state_dir, warn, self.lang, self.purpose)
+
+
+@dataclass(frozen=True)
 class Act(Run):
     """The options of every command that asks for something: who acts, and under which id."""
 
@@ -116,6 +130,11 @@ def with_options(function: Callable[..., int], options: type[Run], *first: inspe
 def as_command(function: Callable[Concatenate[Run, P], int]) -> Callable[..., int]:
     """The function as a command, with the options of every run behind its own parameters."""
     return with_options(function, Run)
+
+
+def as_look(function: Callable[Concatenate[Look, P], int]) -> Callable[..., int]:
+    """The function as a command that shows what is on record, with the options of every look behind its own parameters."""
+    return with_options(function, Look)
 
 
 def as_act(function: Callable[Concatenate[Act, P], int]) -> Callable[..., int]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.options import CaseReference
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 
 PANEL = "Cases"
 
@@ -16,9 +16,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(show)
 
 
-@as_command
+@as_look
 def show(
-    run: Run,
+    run: Look,
     case: CaseReference,
 ) -> int:
     """Show a case: both promises, its clocks, who holds it, its steps and its whole timeline.
@@ -31,5 +31,5 @@ def show(
     from services.granting import granted
 
     with run.session() as session:
-        sheet = granted(read_case(session.wiring, acting(None), case))
+        sheet = granted(read_case(session.wiring, reading(session, "show"), case))
         return run.answer(lambda: case_json(sheet, session.words.language), lambda: case_screen(sheet, session.moments))

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
+from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.run import Look, as_look
 
 PANEL = "Cases"
 
@@ -18,9 +18,9 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=PANEL)(watch)
 
 
-@as_command
+@as_look
 def watch(
-    run: Run,
+    run: Look,
     *,
     once: Annotated[bool, typer.Option("--once", help="Show the present once and leave.")] = False,
     interval: Annotated[float, typer.Option("--interval", min=0.2, max=60, help="Seconds between two looks.")] = 1.0,
@@ -39,7 +39,7 @@ def watch(
     from services.watching import Watch
 
     with run.session() as session:
-        watched = Watch(session.wiring, acting(None), limit)
+        watched = Watch(session.wiring, reading(session, "watch"), limit)
         present = watched.look(now())
         if run.as_json:
             print_json(present_json(present))

@@ -15,12 +15,13 @@ from events.language.checkpoint import Checkpoint
 from events.language.topics import Topics
 from events.transport.producer import Producer
 from greenlane.admission import as_owner
-from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
 from greenlane.connecting import cluster_of
 from greenlane.session import a_session
 from greenlane.speaking.failure import warn
 from presentation.json_of_cases import present_json
+from services.actors import claimed
+from services.recording_reads import Reader
 from services.watching import Watch
 from tests.cli.program import LiveStack, Program
 
@@ -322,7 +323,7 @@ def test_watch_shows_what_happens(live: Program, live_stack: LiveStack, greenlan
 def test_each_look_reads_on(live: Program, live_stack: LiveStack) -> None:
     """What happened between two looks appears once, after what was there."""
     with a_session(live_stack.state_dir, warn) as session:
-        watch = Watch(session.wiring, acting(None), 50)
+        watch = Watch(session.wiring, Reader(claimed("operator", "tests"), "watch"), 50)
         before = present_json(watch.look(now()))["events"]
         code = submitted(live, "watch-2")
         case_id = live("show", code).json["case"]["case_id"]

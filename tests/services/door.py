@@ -20,6 +20,7 @@ from services.dossier_sheets import read_dossier
 from services.dossiers import declare_template, submit_dossier
 from services.escalations import list_escalations
 from services.installation import Installation
+from services.recording_reads import Reader
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 from tests.intake.house import TOPICS, House
@@ -80,19 +81,20 @@ class Door:
         return await submit_dossier(self._at, actor, file, "/door", door="door", now=now)
 
     async def cases(self, **wanted: Any) -> tuple[CaseView, ...]:
-        return list_cases(self._at, OFFICER, CaseFilter(**wanted), limit=50, now=await self._clock()).cases
+        return list_cases(self._at, READER, CaseFilter(**wanted), limit=50, now=await self._clock()).cases
 
     async def desk(self, department: str) -> Any:
-        return read_desk(self._at, OFFICER, department, limit=50, now=await self._clock())
+        return read_desk(self._at, READER, department, limit=50, now=await self._clock())
 
     async def escalations(self, **wanted: Any) -> Any:
-        return list_escalations(self._at, OFFICER, EscalationFilter(**wanted), limit=50, now=await self._clock()).items
+        return list_escalations(self._at, READER, EscalationFilter(**wanted), limit=50, now=await self._clock()).items
 
     def show(self, case: str) -> Any:
-        return read_case(self._at, OFFICER, case)
+        return read_case(self._at, READER, case)
 
     async def show_dossier(self, dossier: str) -> Any:
-        return read_dossier(self._at, OFFICER, dossier, now=await self._clock())
+        return read_dossier(self._at, READER, dossier, now=await self._clock())
 
 
 OFFICER = claimed("officer", "officer-7")
+READER = Reader(OFFICER, "show")

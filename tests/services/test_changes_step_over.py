@@ -19,6 +19,7 @@ from services.actors import claimed
 from services.change_previews import ChangePreview
 from services.change_telling import UNAVAILABLE, Healing, tell_cases
 from services.changes import PreparedChange, prepare_change
+from services.recording_reads import Reader
 from sla.calendar import CalendarDefinition
 from store.changes import ChangePlans, Plan
 from store.views import Views
@@ -58,7 +59,14 @@ def a_version() -> ProcedureVersion:
 
 def prepared(installation: Any, target: Target, *, dry_run: bool) -> PreparedChange:
     change = prepare_change(
-        installation, ACTOR, target, "QĐ 1", lambda _: None, dry_run=dry_run, skip_refused=True, now=real_now()
+        installation,
+        Reader(ACTOR, "calendar apply"),
+        target,
+        "QĐ 1",
+        lambda _: None,
+        dry_run=dry_run,
+        skip_refused=True,
+        now=real_now(),
     )
     assert isinstance(change, PreparedChange)
     return change

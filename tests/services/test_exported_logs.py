@@ -16,6 +16,7 @@ from events.language.refusals import Refusal
 from services.actors import claimed
 from services.installation import Installation
 from services.log_export import ExportedLog, Format, LogExport, Speech, export_log, find_streams
+from services.recording_reads import Reader
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
@@ -26,6 +27,7 @@ from tests.store.living import Living
 
 __all__ = ["as_account", "new_recorder", "recorder", "store"]
 AUDITOR = claimed("auditor", "auditor-1")
+READER = Reader(AUDITOR, "export-log")
 SPEECH = Speech("en", lambda name: name)
 
 
@@ -55,7 +57,7 @@ def test_what_is_written_is_the_ledger_of_the_beginning(
     """What is recorded meanwhile is not in it, wholly or in part; of more streams than are read at once none is missing."""
     cases = [Living(recorder, number, definitions).open(MONDAY) for number in (7, 3, 5)]
     events = sum(case.case.sequence for case in cases)
-    with export_log(at, AUDITOR, None, form, SPEECH) as export:
+    with export_log(at, READER, None, form, SPEECH) as export:
         assert export.streams == 3
         cases[0].turn(MONDAY + timedelta(hours=1), an_answer("intake", "one-stop", MONDAY + timedelta(hours=1)))
         Living(recorder, 9, definitions).open(MONDAY)
@@ -77,11 +79,11 @@ def test_pages_end_where_no_stream_is_lost(
     """Read two streams and three rows at a time, it is the same log."""
     for number in range(5):
         Living(recorder, number, definitions).open(MONDAY)
-    with export_log(at, AUDITOR, None, "xes", SPEECH) as export:
+    with export_log(at, READER, None, "xes", SPEECH) as export:
         whole = written(export)
     monkeypatch.setattr("store.streams.PAGE_STREAMS", 2)
     monkeypatch.setattr("store.streams.ROWS_AT_ONCE", 3)
-    with export_log(at, AUDITOR, None, "xes", SPEECH) as export:
+    with export_log(at, READER, None, "xes", SPEECH) as export:
         assert written(export) == whole
     assert whole[0] == ExportedLog(*Ledger(at.store).counts())
 
@@ -94,7 +96,7 @@ def test_one_case_is_found_by_its_id_and_by_its_code(
     code = wanted.case.dossier_code
     assert code is not None
     assert find_streams(at, AUDITOR, code) == find_streams(at, AUDITOR, wanted.case.case_id) == (wanted.case.case_id,)
-    with export_log(at, AUDITOR, (wanted.case.case_id,), "ocel", SPEECH) as export:
+    with export_log(at, READER, (wanted.case.case_id,), "ocel", SPEECH) as export:
         assert written(export)[0] == ExportedLog(1, wanted.case.sequence)
     for unknown in ("H05.7-260302-9999", "case-" + "0" * 24, "dossier-" + "0" * 24):
         refusal = find_streams(at, AUDITOR, unknown)
@@ -105,7 +107,7 @@ def test_one_case_is_found_by_its_id_and_by_its_code(
 def test_an_empty_ledger_is_a_log_without_cases(at: Installation) -> None:
     """A file that other tools read, not an error."""
     for form in ("xes", "ocel"):
-        with export_log(at, AUDITOR, None, cast("Format", form), SPEECH) as export:
+        with export_log(at, READER, None, cast("Format", form), SPEECH) as export:
             exported, content, _ = written(export)
         assert exported == ExportedLog(0, 0)
         assert content.rstrip().endswith(b"</log>" if form == "xes" else b"]}")

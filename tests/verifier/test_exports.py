@@ -25,6 +25,7 @@ from presentation.words.words import Words
 from services.actors import claimed
 from services.exports import Bundle, Narrative, export_bundle
 from services.installation import Installation
+from services.recording_reads import Reader
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.definitions import DefinitionArchive
@@ -39,6 +40,7 @@ from tests.verifier.bundles import a_key, content_of, verdict
 
 __all__ = ["installation", "recorder", "store"]
 OPERATOR = claimed("operator", "root")
+READER = Reader(OPERATOR, "export")
 NOW = datetime(2026, 3, 9, 3, tzinfo=UTC)
 
 
@@ -56,7 +58,7 @@ def drawing(installation: Installation) -> Callable[[Narrative], Any]:
 
 
 def exported(installation: Installation, reference: str, key: SigningKey | None = None) -> Bundle:
-    bundle = export_bundle(installation, OPERATOR, reference, drawing(installation), key=key, now=NOW)
+    bundle = export_bundle(installation, READER, reference, drawing(installation), key=key, now=NOW)
     assert isinstance(bundle, Bundle)
     return bundle
 
@@ -90,7 +92,7 @@ def test_without_the_key_what_no_checkpoint_covers_is_left_out_and_that_is_said(
 
 
 def test_an_unknown_case_is_refused(installation: Installation) -> None:
-    refused = export_bundle(installation, OPERATOR, "case-0", drawing(installation), key=None, now=NOW)
+    refused = export_bundle(installation, READER, "case-0", drawing(installation), key=None, now=NOW)
     assert isinstance(refused, Refusal)
     assert refused.code == "case_unknown"
 
