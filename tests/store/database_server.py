@@ -106,6 +106,12 @@ class DatabaseServer:
         self._execute(f"CREATE DATABASE {name}")
         return self._url_of(name)
 
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database with all that this one holds; nobody may be connected to it."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
+        return self._url_of(name)
+
     def _url_of(self, name: str) -> str:
         return f"{self.url.rpartition('/')[0]}/{name}"
 

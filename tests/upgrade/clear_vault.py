@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from alembic import command
@@ -77,10 +75,10 @@ def json_of(stream: str) -> str:
     return json.dumps({"applicant": PERSONS[stream]}, ensure_ascii=False)
 
 
-@contextmanager
-def clear_store(database_server: DatabaseServer) -> Iterator[Store]:
-    """That database, as the owner; not migrated yet."""
-    store = Store(database_server.empty_database())
+def clear_database(database_server: DatabaseServer) -> str:
+    """The URL of that database for its owner; not migrated yet."""
+    url = database_server.empty_database()
+    store = Store(url)
     with store.engine.begin() as connection:
         configuration = _migrations()
         configuration.attributes["connection"] = connection
@@ -102,10 +100,8 @@ def clear_store(database_server: DatabaseServer) -> Iterator[Store]:
         for reference, (stream, said) in TEXTS.items():
             statement = "INSERT INTO vault.texts (reference, subject_ref, content) VALUES (:reference, :ref, :said)"
             connection.execute(text(statement), {"reference": reference, "ref": owner_of(stream), "said": said})
-    try:
-        yield store
-    finally:
-        store.close()
+    store.close()
+    return url
 
 
 def _add_application(connection: Connection, stream: str, at: datetime) -> None:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
 from events.language.identity import subject_ref_of
+from greenlane.sealing import demand_master_key
 from intake.identifiers import identifiers_in
 from store.access import UNSWEPT
 from store.database import Store
 from store.errors import (
     KeyServiceUnavailable,
+    MasterKeyMissing,
     MasterKeyUnknown,
     MasterKeyWrong,
-    StoreNotMigrated,
     StoreUnavailable,
     VaultInClear,
 )
+from store.vault import former
 from store.vault.former import SealedVault, seal_former, sweep, will_be_sealed
 from store.vault.master import Wrapped
 from store.vault.vault import Vault
@@ -36,7 +39,7 @@ from tests.upgrade.clear_vault import (
     OTHER_NUMBER,
     PERSONS,
     TEXTS,
-    clear_store,
+    clear_database,
     digest_of,
     json_of,
     owner_of,
@@ -55,31 +58,50 @@ class DyingMasterKey(MemoryMasterKey):
         return super().wrap(key, context)
 
 
-@pytest.fixture
-def before(database_server: DatabaseServer) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def clear(database_server: DatabaseServer) -> str:
     """A database of the older program, not migrated yet."""
-    with clear_store(database_server) as store:
-        yield store
+    return clear_database(database_server)
+
+
+@pytest.fixture(scope="module")
+def template(database_server: DatabaseServer, clear: str) -> str:
+    """The same with today's tables, and nothing sealed."""
+    url = database_server.copy_of(clear)
+    store = Store(url)
+    store.migrate()
+    store.close()
+    return url
 
 
 @pytest.fixture
-def migrated(before: Store) -> Store:
-    before.migrate()
-    return before
+def migrated(database_server: DatabaseServer, template: str) -> Iterator[Store]:
+    """One of the test's own, as the migration left it."""
+    store = Store(database_server.copy_of(template))
+    yield store
+    store.close()
 
 
-def test_what_waits_is_known_before_anything_is_changed(before: Store, database_server: DatabaseServer) -> None:
+@pytest.fixture(scope="module")
+def sealed(database_server: DatabaseServer, template: str) -> Iterator[tuple[Store, SealedVault | None]]:
+    """One that was sealed, to look at."""
+    store = Store(database_server.copy_of(template))
+    yield store, seal_former(store, MemoryMasterKey(), identifiers_in)
+    store.close()
+
+
+@pytest.mark.parametrize(("place", "waits"), [("clear", True), ("template", True), ("empty", False), ("fresh", False)])
+def test_what_waits_is_known_before_anything_is_changed(
+    database_server: DatabaseServer, clear: str, template: str, place: str, waits: bool
+) -> None:
     """So that who has no master key is told before the tables are."""
-    assert will_be_sealed(before)
-    with pytest.raises(StoreNotMigrated):
-        before.verify_schema()
-    before.migrate()
-    assert will_be_sealed(before)
-    seal_former(before, MemoryMasterKey(), identifiers_in)
-    assert not will_be_sealed(before)
-    fresh = Store(database_server.empty_database())
-    assert not will_be_sealed(fresh)
-    fresh.close()
+    new = {"empty": database_server.empty_database, "fresh": database_server.fresh_database}
+    store = Store(new[place]() if place in new else {"clear": clear, "template": template}[place])
+    with closing(store):
+        assert will_be_sealed(store) == waits
+        with pytest.raises(MasterKeyMissing) if waits else nullcontext():
+            demand_master_key(store, None)
+        demand_master_key(store, MemoryMasterKey())
 
 
 def counted(store: Store) -> dict[str, int]:
@@ -93,10 +115,11 @@ def digests(store: Store) -> dict[str, str]:
         return {row[0]: row[1] for row in connection.execute(text("SELECT case_id, content_digest FROM applications"))}
 
 
-def test_everything_is_there_again_under_the_key(migrated: Store) -> None:
+def test_everything_is_there_again_under_the_key(sealed: tuple[Store, SealedVault | None]) -> None:
     """Persons, files and texts, each with its application; the references stand, so the events do."""
-    assert seal_former(migrated, MemoryMasterKey(), identifiers_in) == SealedVault(len(PERSONS), len(FILES), len(TEXTS))
-    vault = Vault(migrated, MemoryMasterKey())
+    store, answer = sealed
+    assert answer == SealedVault(len(PERSONS), len(FILES), len(TEXTS))
+    vault = Vault(store, MemoryMasterKey())
     assert {stream: vault.person(stream) for stream in PERSONS} == {stream: json_of(stream) for stream in PERSONS}
     assert vault.texts(list(TEXTS)) == {reference: said for reference, (_, said) in TEXTS.items()}
     found = {
@@ -108,7 +131,7 @@ def test_everything_is_there_again_under_the_key(migrated: Store) -> None:
         reference: (stream, name, "application/pdf", name.encode() * 2_000)
         for reference, (stream, name) in FILES.items()
     }
-    with migrated.reading() as connection:
+    with store.reading() as connection:
         streams = {row[0]: row[1] for row in connection.execute(text("SELECT reference, stream_id FROM vault.texts"))}
         ages = connection.execute(text("SELECT count(DISTINCT created_at) FROM vault.subjects")).scalar_one()
     assert streams == {reference: stream for reference, (stream, _) in TEXTS.items()}
@@ -116,26 +139,26 @@ def test_everything_is_there_again_under_the_key(migrated: Store) -> None:
     assert {vault.subject(subject_ref_of(stream)).kind for stream in (FIRST, DOSSIER)} == {"person", "enterprise"}  # type: ignore[union-attr]
 
 
-def test_whoever_has_one_number_is_found_by_it(migrated: Store) -> None:
+def test_whoever_has_one_number_is_found_by_it(sealed: tuple[Store, SealedVault | None]) -> None:
     """The older program made a subject of each application: the number is the oldest's, and leads to all."""
-    seal_former(migrated, MemoryMasterKey(), identifiers_in)
-    vault = Vault(migrated, MemoryMasterKey())
+    store, _ = sealed
+    vault = Vault(store, MemoryMasterKey())
     assert set(vault.find("number", NUMBER)) == {subject_ref_of(FIRST), subject_ref_of(SECOND)}
     assert vault.find("number", OTHER_NUMBER) == (subject_ref_of(THIRD),)
     assert set(vault.find("name", "nguyễn thị ánh ngọc")) == {subject_ref_of(FIRST), subject_ref_of(SECOND)}
     assert vault.find("phone", "+84 912 345 678") == (subject_ref_of(FIRST),)
-    with migrated.reading() as connection:
+    with store.reading() as connection:
         own = "SELECT subject_ref FROM vault.indexes WHERE kind = 'number' AND digest = :digest"
         holders = connection.execute(text(own), {"digest": vault.index_of("number", NUMBER)}).scalars().all()
     assert holders == [subject_ref_of(FIRST)]
 
 
-def test_the_digests_of_what_was_submitted_are_keyed(migrated: Store) -> None:
+def test_the_digests_of_what_was_submitted_are_keyed(sealed: tuple[Store, SealedVault | None]) -> None:
     """So that the same application is still known as the same; of a case of a dossier nobody sent a person."""
-    seal_former(migrated, MemoryMasterKey(), identifiers_in)
-    vault = Vault(migrated, MemoryMasterKey())
+    store, _ = sealed
+    vault = Vault(store, MemoryMasterKey())
     expected = {stream: vault.keyed_digest(digest_of(stream)) for stream in PERSONS}
-    assert digests(migrated) == {**expected, CASE_OF_DOSSIER: digest_of(CASE_OF_DOSSIER)}
+    assert digests(store) == {**expected, CASE_OF_DOSSIER: digest_of(CASE_OF_DOSSIER)}
 
 
 def test_no_clear_text_stays_in_the_files(migrated: Store, database_server: DatabaseServer) -> None:
@@ -173,21 +196,20 @@ def test_lost_in_the_middle_nothing_has_happened(migrated: Store) -> None:
     assert Vault(migrated, MemoryMasterKey()).person(FIRST) == json_of(FIRST)
 
 
-@pytest.mark.parametrize("point", ["add_former_entries", "key_digests", "drop_former"])
-def test_killed_at_any_point_nothing_has_happened(migrated: Store, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
-    """As when the server ends the connection, or the process dies: its transaction is gone."""
-    from store.vault import former  # noqa: PLC0415
-
-    killing = {**former.SQL, point: "SELECT pg_terminate_backend(pg_backend_pid())"}
-    before = digests(migrated)
-    with monkeypatch.context() as patch:
-        patch.setattr(former, "SQL", killing)
-        with pytest.raises((StoreUnavailable, psycopg.Error)):
-            seal_former(migrated, MemoryMasterKey(), identifiers_in)
-    assert migrated.lies_in_clear()
-    assert counted(migrated) == dict.fromkeys(TABLES, 0)
-    assert digests(migrated) == before
+def test_killed_at_any_point_nothing_has_happened(migrated: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the server ends the connection, or the process dies: its transaction is gone, and who prepares again seals."""
+    digests_before = digests(migrated)
+    for point in ("add_former_entries", "add_former_texts", "key_digests", "drop_former"):
+        killing = {**former.SQL, point: "SELECT pg_terminate_backend(pg_backend_pid())"}
+        with monkeypatch.context() as patch:
+            patch.setattr(former, "SQL", killing)
+            with pytest.raises((StoreUnavailable, psycopg.Error)):
+                seal_former(migrated, MemoryMasterKey(), identifiers_in)
+        assert migrated.lies_in_clear()
+        assert counted(migrated) == dict.fromkeys(TABLES, 0)
+        assert digests(migrated) == digests_before
     assert seal_former(migrated, MemoryMasterKey(), identifiers_in) is not None
+    assert Vault(migrated, MemoryMasterKey()).person(FIRST) == json_of(FIRST)
 
 
 def test_two_that_prepare_at_once_seal_once(migrated: Store) -> None:
@@ -221,11 +243,3 @@ def test_nobody_works_on_a_vault_in_clear(migrated: Store) -> None:
     assert "greenlane prepare" in caught.value.remedy
     seal_former(migrated, MemoryMasterKey(), identifiers_in)
     migrated.verify_schema()
-
-
-def test_a_fresh_database_has_nothing_to_seal(database_server: DatabaseServer) -> None:
-    store = Store(database_server.empty_database())
-    store.migrate()
-    assert seal_former(store, MemoryMasterKey(), identifiers_in) is None
-    store.verify_schema()
-    store.close()
