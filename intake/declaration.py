@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -83,13 +83,14 @@ def declaration_of(catalog: Catalog, template_id: str, day: date, applicant: str
     )
 
 
-def identified(file: DossierFile) -> DossierFile:
-    """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
+def identified(file: DossierFile, keyed: Callable[[str], str]) -> DossierFile:
+    """The file with an id: its own, or one of its content, so that the same file twice is one dossier.
+
+    `keyed` makes a digest (hex) under a key: the id is seen everywhere, and the content is personal.
+    """
     if file.dossier_id is not None:
         return file
-    said = tidied(file.model_dump(mode="json"))
-    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
+    return file.model_copy(update={"dossier_id": f"D-{keyed(_digest(file))[:16]}"})
 
 
 def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:

@@ -116,6 +116,10 @@ class IntakeRecords:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [submission.case_id for submission in self._inbox.unopened(older_than_seconds)]
 
+    def keyed_digest(self, content: str) -> str:
+        """A digest (hex) of what may be personal, under the installation's key. Raises MasterKeyMissing."""
+        return self._vault.keyed_digest(content)
+
     def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
         """Put what an applicant wrote in the vault; by reference, the one under which it stands."""
         return self._vault.put_texts(stream_id, texts)

@@ -21,6 +21,7 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.vault.master import MasterKey
 from store.vault.vault import Vault
 from store.views import Views
 
@@ -55,8 +56,8 @@ class Installation(ABC):
 
     @property
     @abstractmethod
-    def vault(self) -> Vault:
-        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: this process has none."""
 
     @property
     @abstractmethod
@@ -104,6 +105,11 @@ class Installation(ABC):
     def ledger(self) -> Ledger:
         """The ledger."""
         return Ledger(self.store)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
+        return Vault(self.store, self.master_key)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -47,10 +47,11 @@ ON CONFLICT DO NOTHING
 RETURNING kind, digest;
 
 -- add_entries --
--- What persons said of themselves.
+-- What persons said of themselves. One that is there was put there with the same application by somebody quicker.
 INSERT INTO vault.entries (stream_id, subject_ref, sealed)
 SELECT *
-FROM unnest(:stream_ids::text[], :subject_refs::text[], :sealed::bytea[]) AS t(stream_id, subject_ref, sealed);
+FROM unnest(:stream_ids::text[], :subject_refs::text[], :sealed::bytea[]) AS t(stream_id, subject_ref, sealed)
+ON CONFLICT (stream_id) DO NOTHING;
 
 -- add_documents --
 -- Uploaded files; a reference means the same file for ever.

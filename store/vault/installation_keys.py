@@ -33,9 +33,9 @@ class Digests:
         """The keyed index of a value in its one form (HMAC-SHA-256): without the key nobody can try values out."""
         return hmac.digest(self.index_key, f"{kind}\n{value}".encode(), hashlib.sha256)
 
-    def keyed(self, digest: str) -> str:
-        """The keyed digest (hex) of what has this SHA-256 (hex)."""
-        return hmac.digest(self.digest_key, digest.encode(), hashlib.sha256).hex()
+    def keyed(self, content: str) -> str:
+        """The keyed digest (hex) of this content, or of the content that has this SHA-256."""
+        return hmac.digest(self.digest_key, content.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
 
 
 class InstallationKeys:

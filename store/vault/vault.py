@@ -74,8 +74,8 @@ class Vault:
             row = session.execute(SQL["find_subject"], {"subject_ref": ref}).fetchone()
         if row is None:
             return None
-        *known, key_id, wrapped = row
-        return Subject(*known, None if wrapped is None else Wrapped(key_id, wrapped))
+        ref, kind, created_at, erased_at, key_id, body = row
+        return Subject(ref, kind, created_at, erased_at, None if body is None else Wrapped(key_id, body))
 
     def find(self, kind: IndexKind, value: str) -> tuple[str, ...]:
         """References of the subjects that have this number, phone, name or address, however it is written; in order."""
@@ -92,9 +92,9 @@ class Vault:
         with self._store.session() as session:
             return tuple(one for (one,) in session.execute(SQL["find_streams_of"], {"subject_ref": ref}))
 
-    def keyed_digest(self, digest: str) -> str:
-        """The keyed digest (hex) of what has this SHA-256 (hex)."""
-        return self.digests.keyed(digest)
+    def keyed_digest(self, content: str) -> str:
+        """A digest (hex) under a key that only the master key opens; of large content by its SHA-256 (hex)."""
+        return self.digests.keyed(content)
 
     def index_of(self, kind: IndexKind, value: str) -> bytes:
         """The keyed index of a value in its one form."""

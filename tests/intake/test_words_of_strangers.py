@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from events.language.commands import Actor, ActorKind, CaseCommand, WithdrawApplication
 from events.language.identity import message_command_id
-from store.tables import texts
+from store.vault_tables import texts
 from tests.builders import MONDAY
 from tests.intake.house import House
 from tests.workflows.stage import soon
