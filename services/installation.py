@@ -21,6 +21,7 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.letters import LetterKeys
 from store.vault.master import MasterKey
 from store.vault.vault import Vault
 from store.views import Views
@@ -105,6 +106,11 @@ class Installation(ABC):
     def ledger(self) -> Ledger:
         """The ledger."""
         return Ledger(self.store)
+
+    @cached_property
+    def letter_keys(self) -> LetterKeys:
+        """The keys of dead letters."""
+        return LetterKeys(self.store, self.master_key)
 
     @cached_property
     def vault(self) -> Vault:
