@@ -78,6 +78,12 @@ def json_of(stream: str) -> str:
 def clear_database(database_server: DatabaseServer) -> str:
     """The URL of that database for its owner; not migrated yet."""
     url = database_server.empty_database()
+    fill(url)
+    return url
+
+
+def fill(url: str) -> None:
+    """Make an empty database the older program's, with all of the above."""
     store = Store(url)
     with store.engine.begin() as connection:
         configuration = _migrations()
@@ -101,7 +107,6 @@ def clear_database(database_server: DatabaseServer) -> str:
             statement = "INSERT INTO vault.texts (reference, subject_ref, content) VALUES (:reference, :ref, :said)"
             connection.execute(text(statement), {"reference": reference, "ref": owner_of(stream), "said": said})
     store.close()
-    return url
 
 
 def _add_application(connection: Connection, stream: str, at: datetime) -> None:

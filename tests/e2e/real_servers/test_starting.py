@@ -31,8 +31,18 @@ from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.postgres import Postgres
 from greenlane.wiring import Wiring
-from store.errors import MasterKeyUnknown, StoreError, StoreFull, StoreNewer, StoreNotMigrated, failure_of
+from store.database import Store
+from store.errors import (
+    MasterKeyMissing,
+    MasterKeyUnknown,
+    StoreError,
+    StoreFull,
+    StoreNewer,
+    StoreNotMigrated,
+    failure_of,
+)
 from tests.database_accounts import owner_url
+from tests.upgrade.clear_vault import REVISION, fill
 from wording.text import in_language
 
 PROCESSES = ("worker", "bridge", "publisher")
@@ -146,6 +156,30 @@ def test_preparing_with_another_master_key_changes_nothing(told: Callable[[str],
     with pytest.raises(MasterKeyUnknown):
         prepare(told(OWNER).model_copy(update={"master_key": SecretStr(text_of([b"x" * 32]))}))
     prepare(told(OWNER))
+
+
+def test_an_older_vault_is_sealed_or_nothing_is_touched(
+    told: Callable[[str], Settings], servers: StackAddresses, server_settings: Settings
+) -> None:
+    """Without the master key not even the tables are made; with it, whoever prepares is told what he must do himself."""
+    with psycopg.connect(owner_url(server_settings.state_dir, servers), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS in_clear")
+        connection.execute("CREATE DATABASE in_clear")
+    url = f"{str(told(OWNER).database_url).rpartition('/')[0]}/in_clear"
+    fill(url)
+    owner = told(OWNER).model_copy(update={"database_url": url})
+    with pytest.raises(MasterKeyMissing):
+        prepare(owner.model_copy(update={"master_key": None}))
+    store = Store(url)
+    assert store.schema_revision() == REVISION
+    said = prepare(owner)
+    assert said is not None
+    assert "4 persons" in in_language(said, "en")
+    for language in ("en", "vi"):
+        assert "WAL" in in_language(said, language)
+    assert prepare(owner) is None, "once"
+    store.verify_schema()
+    store.close()
 
 
 @pytest.mark.parametrize("name", ["worker", "bridge"])
