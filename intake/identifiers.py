@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,15 +74,6 @@ def identifiers_of(applicant: Mapping[str, Any]) -> Identifiers:
         names=_formed("name", _values(fields, (*ENTERPRISE_NAMES, *PERSON_NAMES))),
         emails=_formed("email", _several(_values(fields, EMAILS))),
     )
-
-
-def identifiers_in(person: str) -> Identifiers:
-    """By what the person is found whose data is kept as this JSON; nothing, where an older program kept what is no JSON."""
-    try:
-        applicant = json.loads(person).get("applicant", {})
-    except (ValueError, AttributeError):
-        return Identifiers()
-    return identifiers_of(applicant) if isinstance(applicant, dict) else Identifiers()
 
 
 def _own(numbers: Sequence[str]) -> str | None:

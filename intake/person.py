@@ -89,6 +89,15 @@ def documents_in(person: str) -> dict[str, dict[str, Any]]:
     return {document[HELD_AS]: document for document in documents if HELD_AS in document}
 
 
+def identifiers_in(person: str) -> Identifiers:
+    """By what the person is found whose data is kept as this JSON; nothing, where an older program kept what is no JSON."""
+    try:
+        applicant = json.loads(person).get("applicant", {})
+    except (ValueError, AttributeError):
+        return Identifiers()
+    return identifiers_of(applicant) if isinstance(applicant, dict) else Identifiers()
+
+
 def _digest(message: SubmissionMessage) -> str:
     # Written in another way, with decomposed accents or blanks around, it is the same.
     said = tidied(message.model_dump(mode="json"))

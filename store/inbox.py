@@ -236,12 +236,12 @@ class Inbox:
         return [answers[index] for index in range(len(submissions))]
 
     def _attempts(self, submissions: list[Submission]) -> list[Accepted]:
-        for _attempt in range(ATTEMPTS_MAX):
+        for attempt in range(ATTEMPTS_MAX):
             with suppress(SubjectsMoved):
-                return self._attempt(submissions)
+                return self._attempt(submissions, again=attempt > 0)
         raise StoreUnavailable(reason=_("others write of the same persons all the time"))
 
-    def _attempt(self, submissions: list[Submission]) -> list[Accepted]:
+    def _attempt(self, submissions: list[Submission], *, again: bool) -> list[Accepted]:
         with as_store_errors():
             session = self._session.get()
             case_ids = Texts(one.case_id for one in submissions)
@@ -249,7 +249,7 @@ class Inbox:
             known = {case_id: (digest, opened) for case_id, digest, opened in rows}
             # Always the same order, so that two writers never wait for each other in a circle.
             new = sorted((one for one in submissions if one.case_id not in known), key=lambda one: one.case_id)
-            refs = self._add(session, new) if new else {}
+            refs = self._add(session, new, again=again) if new else {}
         return [
             self._compared(one, *known[one.case_id])
             if one.case_id in known
@@ -257,10 +257,10 @@ class Inbox:
             for one in submissions
         ]
 
-    def _add(self, session: Session, new: Sequence[Submission]) -> dict[str, str]:
+    def _add(self, session: Session, new: Sequence[Submission], *, again: bool) -> dict[str, str]:
         """Write what is new; whose each application is. Raises SubjectsMoved: another was quicker with one of them."""
         arriving = [one for one in new if one.person]
-        arrivals = Arrivals.of(self._vault, session, arriving) if arriving else None
+        arrivals = Arrivals.of(self._vault, session, arriving, again=again) if arriving else None
         refs = {one.case_id: one.subject_ref for one in new} | ({} if arrivals is None else arrivals.refs)
         rows = Rows(APPLICATIONS)
         for one in new:

@@ -19,6 +19,12 @@ FROM vault.indexes i
 JOIN vault.subjects s USING (subject_ref)
 WHERE i.kind = 'number' AND i.digest = ANY(:digests::bytea[]) AND s.wrapped_key IS NOT NULL;
 
+-- find_subjects --
+-- These subjects, erased or not.
+SELECT subject_ref, key_id, wrapped_key
+FROM vault.subjects
+WHERE subject_ref = ANY(:subject_refs::text[]);
+
 -- lock_subjects --
 -- Those of these subjects whose key stands; it stands until this transaction ends, for an erasure waits for it.
 SELECT subject_ref

@@ -72,6 +72,8 @@ class Arrivals:
     digests: Digests
     standing: Mapping[bytes, tuple[str, Wrapped]]
     """Whose the numbers are that are known: reference and wrapped key, by keyed index."""
+    own: Mapping[str, Wrapped | None]
+    """Which of the subjects that applications would have of their own are there already; None: it was erased."""
     refs: dict[str, str] = field(default_factory=dict)
     """Whose each application is, by its stream."""
     _opened: dict[str, OpenedSubject] = field(default_factory=dict)
@@ -83,11 +85,15 @@ class Arrivals:
     _documents: Rows = field(default_factory=lambda: Rows(DOCUMENTS))
 
     @classmethod
-    def of(cls, vault: Vault, session: Session, arriving: Iterable[Arriving]) -> Arrivals:
-        """Seal what arrives, after a look at who is known; each stream once. Raises StoreError, the master key's errors."""
+    def of(cls, vault: Vault, session: Session, arriving: Iterable[Arriving], *, again: bool) -> Arrivals:
+        """Seal what arrives, after a look at who is known; each stream once. Raises StoreError, the master key's errors.
+
+        `again`: whoever looked before found nobody, and somebody was there: it is looked closer.
+        """
         arriving, digests = tuple(arriving), vault.digests
         numbers = {one.identifiers.number for one in arriving} - {None}
-        arrivals = cls(vault.master, digests, _standing(session, digests, numbers) if numbers else {})
+        own = _own(session, (one.subject_ref for one in arriving)) if again else {}
+        arrivals = cls(vault.master, digests, _standing(session, digests, numbers) if numbers else {}, own)
         for one in arriving:
             arrivals._add(one)
         return arrivals
@@ -130,7 +136,7 @@ class Arrivals:
     def _subject_of(self, one: Arriving) -> OpenedSubject:
         number = one.identifiers.number
         if number is None:
-            return self._made(one.subject_ref, one.identifiers)
+            return self._own_of(one)
         digest = self.digests.index_of("number", number)
         if digest in self._numbered:
             return self._opened[self._numbered[digest]]
@@ -138,7 +144,18 @@ class Arrivals:
             subject = self._made(new_ref(), one.identifiers)
             self._numbered[digest] = subject.ref
             return subject
-        ref, wrapped = self.standing[digest]
+        return self._known(*self.standing[digest])
+
+    def _own_of(self, one: Arriving) -> OpenedSubject:
+        ref = one.subject_ref
+        if ref in self._opened:
+            return self._opened[ref]
+        wrapped = self.own.get(ref)
+        if wrapped is not None:
+            return self._known(ref, wrapped)
+        return self._made(new_ref() if ref in self.own else ref, one.identifiers)
+
+    def _known(self, ref: str, wrapped: Wrapped) -> OpenedSubject:
         if ref not in self._opened:
             self._opened[ref] = OpenedSubject.of(self.master, ref, wrapped)
             self._found.add(ref)
@@ -156,3 +173,8 @@ def _standing(session: Session, digests: Digests, numbers: Iterable[str | None])
     looked_for = Blobs(digests.index_of("number", number) for number in numbers if number is not None)
     rows = session.execute(SQL["find_numbers"], {"digests": looked_for}, prepare=True)
     return {digest: (ref, Wrapped(key_id, wrapped)) for digest, ref, key_id, wrapped in rows}
+
+
+def _own(session: Session, refs: Iterable[str]) -> dict[str, Wrapped | None]:
+    rows = session.execute(SQL["find_subjects"], {"subject_refs": Texts(refs)}, prepare=True)
+    return {ref: None if wrapped is None else Wrapped(key_id, wrapped) for ref, key_id, wrapped in rows}
