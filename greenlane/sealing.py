@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intake.identifiers import identifiers_in
+from intake.person import identifiers_in
 from store.database import Store
 from store.errors import MasterKeyMissing
 from store.vault.former import SealedVault, seal_former, sweep, will_be_sealed

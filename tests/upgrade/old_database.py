@@ -16,7 +16,7 @@ from cases.turn import CaseView, EscalationItem, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
-from intake.identifiers import identifiers_in
+from intake.person import identifiers_in
 from store.database import Store, _migrations
 from store.vault.former import seal_former
 from tests.master_keys import MemoryMasterKey

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from events.language.identity import subject_ref_of
 from greenlane.sealing import demand_master_key
-from intake.identifiers import identifiers_in
+from intake.person import identifiers_in
 from store.access import UNSWEPT
 from store.database import Store
 from store.errors import (
