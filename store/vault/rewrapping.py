@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from store.arrays import Blobs, Kinds, Rows, Texts
 from store.database import Store
@@ -17,7 +17,21 @@ from store.vault.master import MasterKey, Wrapped
 from store.vault.opening import try_master_key
 
 SQL: Final = statements_in("rewrapping")
-WHAT: Final = ("keys", "subjects", "letters")
+
+
+class _Statements(NamedTuple):
+    """Of one kind of keys."""
+
+    find: str
+    find_one: str
+    rewrap: str
+
+
+STATEMENTS: Final = {
+    "keys": _Statements("find_keys", "find_one_of_keys", "rewrap_keys"),
+    "subjects": _Statements("find_subjects", "find_one_of_subjects", "rewrap_subjects"),
+    "letters": _Statements("find_letters", "find_one_of_letters", "rewrap_letters"),
+}
 """What has keys, in the order in which they are wrapped anew: the installation's own first, without which nothing is found."""
 KEYS_AT_ONCE: Final = 500
 REWRAPPED: Final[Kinds] = {"names": Texts, "former": Blobs, "key_ids": Texts, "wrapped_keys": Blobs}
@@ -28,7 +42,7 @@ class WrappedKeys:
     """Keys of one kind that one master key wraps."""
 
     what: str
-    """One of WHAT."""
+    """`keys`, `subjects` or `letters`."""
     key_id: str
     count: int
     opens: bool
@@ -71,8 +85,8 @@ def rewrap(store: Store, master: MasterKey, tell: Callable[[int], object] = int)
     for one in state.wrapped:
         if not one.opens:
             raise MasterKeyUnknown(key_id=one.key_id)
-    done = dict.fromkeys(WHAT, 0)
-    for what in WHAT:
+    done = dict.fromkeys(STATEMENTS, 0)
+    for what in STATEMENTS:
         after = ""
         while batch := _next(store, what, after, state.key_id):
             done[what] += _rewrapped(store, master, what, batch)
@@ -88,7 +102,7 @@ Row = tuple[str, str, bytes]
 def _next(store: Store, what: str, after: str, current: str) -> list[Row]:
     with store.session() as session:
         values = {"after": after, "current": current, "most": KEYS_AT_ONCE}
-        return session.execute(SQL[f"find_{what}"], values).fetchall()
+        return session.execute(SQL[STATEMENTS[what].find], values).fetchall()
 
 
 def _rewrapped(store: Store, master: MasterKey, what: str, batch: list[Row]) -> int:
@@ -98,12 +112,12 @@ def _rewrapped(store: Store, master: MasterKey, what: str, batch: list[Row]) -> 
         wrapped = master.wrap(master.unwrap(Wrapped(key_id, body), name), name)
         rows.add(name, body, wrapped.key_id, wrapped.body)
     with store.session() as session:
-        return session.execute(SQL[f"rewrap_{what}"], rows.columns).rowcount
+        return session.execute(SQL[STATEMENTS[what].rewrap], rows.columns).rowcount
 
 
 def _opens(store: Store, master: MasterKey, what: str, name: str) -> bool:
     with store.session() as session:
-        row = session.execute(SQL[f"find_one_of_{what}"], {"name": name}).fetchone()
+        row = session.execute(SQL[STATEMENTS[what].find_one], {"name": name}).fetchone()
     if row is None:
         return True  # destroyed meanwhile
     try:
