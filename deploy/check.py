@@ -29,9 +29,10 @@ COMMON = "greenlane.env.template"
 """Read by every process, before its own."""
 ACCOUNTS = "kafka-accounts.template"
 KEY = "checkpoint-key.pem"
-"""Made by a command, with no template: it signs checkpoints."""
+MASTER_KEY = "master.key"
 SIGNER = "publisher"
-"""The one service that has the key."""
+HOLDERS = {KEY: ("CHECKPOINT_KEY", (SIGNER,)), MASTER_KEY: ("MASTER_KEY", ("bridge", "prepare"))}
+"""Files that a command makes, with no template: the setting of each, and the services that have it."""
 CONDITIONS = Literal["service_started", "service_healthy", "service_completed_successfully"]
 
 
@@ -126,7 +127,7 @@ def problems() -> list[str]:
     for template in sorted(FOLDER.glob("*.env.template")):
         faults += _settings(template.name) if template.name not in OF_THE_SERVERS else []
     faults += _accounts()
-    faults += signing_key_faults(compose)
+    faults += key_faults(compose)
     faults += alert_faults((FOLDER / "alerts.yaml").read_text(encoding="utf-8"))
     faults += _scripts()
     return faults
@@ -154,7 +155,7 @@ def _service(service: Service, compose: Compose) -> list[str]:
     ]
     for volume in service.volumes:
         source = volume.split(":")[0]
-        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file() or Path(source).name == KEY
+        made = (FOLDER / source).is_file() or (FOLDER / f"{source}.template").is_file() or Path(source).name in HOLDERS
         known = made if source.startswith(".") else source in compose.volumes
         faults += [] if known else [f"the volume {source} is not there"]
     return faults
@@ -194,21 +195,24 @@ def _accounts() -> list[str]:
     return [f"{ACCOUNTS}: {name} is missing" for name in sorted(known - named)]
 
 
-def signing_key_faults(compose: Compose) -> list[str]:
-    """Who writes the ledger signs nothing: the key is named and mounted for the publisher, and for nobody else."""
-    faults = []
-    variable = f"{PREFIX}CHECKPOINT_KEY"
-    for name, service in compose.services.items():
-        mounts = [place.split(":")[1] for place in service.volumes if Path(place.split(":")[0]).name == KEY]
-        texts = [(FOLDER / f"{file}.template").read_text(encoding="utf-8") for file in service.env_file]
-        lines = [line for text in texts for line in text.splitlines() if line.startswith(variable)]
-        named = [line.partition("=")[2] for line in lines if line.startswith(f"{variable}{SUFFIX}=")]
-        if len(named) < len(lines):
-            faults.append(f"{name}: {variable} stands beside passwords; name a file")
-        if (mounts or named) and name != SIGNER:
-            faults.append(f"{name}: has the key that signs checkpoints, which is the {SIGNER}'s alone")
-        if name == SIGNER and (not mounts or mounts != named):
-            faults.append(f"{name}: the key is mounted at {mounts} and read from {named}")
+def key_faults(compose: Compose) -> list[str]:
+    """Who writes the ledger signs nothing, and who decides sees no person: a key is mounted for its holders alone."""
+    return [fault for key in HOLDERS for name in compose.services for fault in _key_faults(key, name, compose)]
+
+
+def _key_faults(key: str, name: str, compose: Compose) -> list[str]:
+    setting, holders = HOLDERS[key]
+    service, variable, faults = compose.services[name], f"{PREFIX}{setting}", []
+    mounts = [place.split(":")[1] for place in service.volumes if Path(place.split(":")[0]).name == key]
+    texts = [(FOLDER / f"{file}.template").read_text(encoding="utf-8") for file in service.env_file]
+    lines = [line for text in texts for line in text.splitlines() if line.startswith(variable)]
+    named = [line.partition("=")[2] for line in lines if line.startswith(f"{variable}{SUFFIX}=")]
+    if len(named) < len(lines):
+        faults.append(f"{name}: {variable} stands beside passwords; name a file")
+    if (mounts or named) and name not in holders:
+        faults.append(f"{name}: has {key}, which is of {', '.join(holders)} alone")
+    if name in holders and (not mounts or mounts != named):
+        faults.append(f"{name}: {key} is mounted at {mounts} and read from {named}")
     return faults
 
 

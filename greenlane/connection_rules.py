@@ -139,6 +139,16 @@ def _one_password(settings: Values) -> Iterator[ContradictionError]:
         )
 
 
+def _key_service(settings: Values) -> Iterator[ContradictionError]:
+    """A service without a token answers nobody, and a token without a service is sent to nobody."""
+    if settings["key_service_url"] is None:
+        for name in ("key_service_token", "key_service_ca_file"):
+            if _is_set(settings, name):
+                yield _missing("key_service_url", f"{PREFIX}{name.upper()}")
+    elif settings["key_service_token"] is None:
+        yield _missing("key_service_token", f"{PREFIX}KEY_SERVICE_URL")
+
+
 def _secrets_in_the_clear(settings: Values) -> Iterator[ContradictionError]:
     """In production a secret that stands in a message as it is leaves this machine under TLS only."""
     if settings["profile"] != "production":
@@ -146,6 +156,9 @@ def _secrets_in_the_clear(settings: Values) -> Iterator[ContradictionError]:
     url = urlsplit(_text(settings, "kafka_oauth_token_url"))
     if url.scheme == "http" and (url.hostname or "") not in LOOPBACK:
         yield _in_the_clear("kafka_oauth_token_url", "https://")
+    service = urlsplit(_text(settings, "key_service_url"))
+    if service.scheme == "http" and (service.hostname or "") not in LOOPBACK:
+        yield _in_the_clear("key_service_url", "https://")
     hosts = {each.strip().rpartition(":")[0] for each in _text(settings, "kafka_bootstrap").split(",")}
     clear = settings["kafka_security_protocol"] == "SASL_PLAINTEXT" and settings["kafka_sasl_mechanism"] in {
         "PLAIN",
@@ -167,6 +180,7 @@ RULES: Final[tuple[Callable[[Values], Iterator[ContradictionError]], ...]] = (
     _temporal_tls,
     _database_tls,
     _one_password,
+    _key_service,
     _secrets_in_the_clear,
 )
 

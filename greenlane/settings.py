@@ -6,7 +6,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -16,12 +16,16 @@ from pydantic_settings import PydanticBaseSettingsSource as Source
 from catalog.value_texts import value_message
 from events.language.envelope import MESSAGE_MAX_BYTES
 from greenlane.addresses import StackAddresses
+from greenlane.alert_settings import AlertSettings
 from greenlane.connection_rules import PREFIX, ContradictionError, refuse_contradictions
 from greenlane.errors import SettingsError
 from greenlane.evidence_settings import SIGNING_KEY, EvidenceSettings
 from greenlane.secret_files import SUFFIX, secrets_in_files
+from greenlane.vault_settings import MASTER_KEYS, VaultSettings
 from wording.text import _, _p, layout
 
+KEYS: Final = (SIGNING_KEY, *MASTER_KEYS)
+"""What is handed on to none but who needs it, and whose files nobody else on the machine may read."""
 PORT_MAX = 65_535
 Port = Annotated[int, Field(ge=0, le=PORT_MAX)]
 TopicPrefix = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,48}$")]
@@ -32,7 +36,8 @@ class GuardedEnvironment(EnvSettingsSource):
 
     def __call__(self) -> dict[str, Any]:
         refuse_unknown(os.environ)
-        held = secrets_in_files(os.environ, secret_variables(), private={f"{PREFIX}{SIGNING_KEY}".upper()})
+        private = {f"{PREFIX}{name}".upper() for name in KEYS}
+        held = secrets_in_files(os.environ, secret_variables(), private=private)
         return super().__call__() | {name.removeprefix(PREFIX).lower(): secret for name, secret in held.items()}
 
 
@@ -60,7 +65,7 @@ def refuse_unknown(environment: Mapping[str, str]) -> None:
             )
 
 
-class Settings(EvidenceSettings, BaseSettings):
+class Settings(VaultSettings, EvidenceSettings, AlertSettings, BaseSettings):
     """Everything that can be set. Frozen: a changed setting is a new process."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", env_ignore_empty=True)
@@ -197,21 +202,6 @@ class Settings(EvidenceSettings, BaseSettings):
     )
     language: Literal["vi", "en"] = Field(default="vi", description=_("Language of letters, alerts and screens."))
 
-    # Alerts
-    webhook_url: str | None = Field(
-        default=None, repr=False, description=_("URL to which escalation alerts are posted.")
-    )
-    smtp_host: str | None = Field(default=None, description=_("Mail server for alerts; without it no mail is sent."))
-    smtp_port: int = Field(default=25, ge=1, le=65535, description=_("Port of the mail server."))
-    smtp_from: str = Field(default="greenlane@localhost", description=_("Sender of alert mails."))
-    smtp_to: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description=_("Receivers of alert mails, comma-separated.")
-    )
-    smtp_user: str | None = Field(default=None, description=_("Account at the mail server."))
-    smtp_password: SecretStr | None = Field(default=None, description=_("Its password."))
-    smtp_starttls: bool = Field(default=False, description=_("Whether to switch to TLS before sending."))
-    alert_timeout_seconds: float = Field(default=10, gt=0, description=_("How long one attempt to alert may take."))
-
     # Processes
     sandbox: bool = Field(
         default=False, description=_("Run workflows in Temporal's sandbox: safer, twice the worker's CPU.")
@@ -274,6 +264,7 @@ class Settings(EvidenceSettings, BaseSettings):
         *("state_dir", "cache_dir", "catalog_dir", "kafka_ca_file", "kafka_cert_file", "kafka_key_file"),
         *("kafka_accounts_file", "kafka_oauth_ca_file", "temporal_ca_file", "temporal_cert_file", "temporal_key_file"),
         *("database_ca_file", "database_cert_file", "database_key_file", "checkpoint_file"),
+        *("key_service_ca_file", "erasure_file"),
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
@@ -295,7 +286,7 @@ class Settings(EvidenceSettings, BaseSettings):
             raise ValueError(_("must begin with postgresql+psycopg://"))
         return f"postgresql+psycopg://{rest}"
 
-    @field_validator("kafka_oauth_token_url")
+    @field_validator("kafka_oauth_token_url", "key_service_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
         try:
@@ -355,12 +346,12 @@ class Settings(EvidenceSettings, BaseSettings):
             }
         )
 
-    def environment(self, *, signing: bool = False) -> dict[str, str]:
-        """The variables that give another process these settings, secrets in clear; the signing key only to who is `signing`."""
+    def environment(self, *, with_keys: bool = False) -> dict[str, str]:
+        """The variables that give another process these settings, secrets in clear; keys to sign and to open only `with_keys`."""
         variables: dict[str, str] = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
-            if value in (field.get_default(call_default_factory=True), None) or (name == SIGNING_KEY and not signing):
+            if value in (field.get_default(call_default_factory=True), None) or (name in KEYS and not with_keys):
                 continue
             if isinstance(value, SecretStr):
                 value = value.get_secret_value()
@@ -371,10 +362,10 @@ class Settings(EvidenceSettings, BaseSettings):
             variables[f"{PREFIX}{name.upper()}"] = str(value)
         return variables
 
-    def environment_of_child(self, *, signing: bool = False) -> dict[str, str]:
+    def environment_of_child(self, *, with_keys: bool = False) -> dict[str, str]:
         """All variables of another process of ours: of the settings in our own environment, and of their files, none."""
         inherited = {name: value for name, value in os.environ.items() if not name.upper().startswith(PREFIX)}
-        return inherited | self.environment(signing=signing)
+        return inherited | self.environment(with_keys=with_keys)
 
 
 def _explained(error: ValidationError, overrides: Mapping[str, object]) -> SettingsError:

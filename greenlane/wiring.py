@@ -15,11 +15,13 @@ from events.language.topics import Topics
 from events.transport.admin import TopicLayout, make_topic
 from events.transport.cluster import Cluster
 from greenlane.connecting import cluster_of, database_of, temporal_of
+from greenlane.master_keys.keys import master_key_of
 from greenlane.probing.database import explained as database_trouble
 from greenlane.probing.temporal import ConnectFailure, look_into_namespace, quiet_runtime
 from greenlane.probing.temporal import explained as temporal_trouble
 from greenlane.remembered import business_time_of, flags_of
 from greenlane.settings import Settings
+from greenlane.stack.master_key import with_key_of_stack
 from intake.cases import CaseIntake
 from intake.catalogue import LiveCatalogue
 from intake.dossiers import DossierIntake
@@ -35,6 +37,7 @@ from store.errors import StoreUnavailable
 from store.refused_messages import RefusedMessages
 from store.seals import workflow_seal
 from store.systems import RegisteredSystems
+from store.vault.master import MasterKey
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
@@ -71,6 +74,14 @@ class Wiring(Installation):
             return Store.connect(url, pool_size=self.settings.database_pool_size)
         except StoreUnavailable as error:
             raise database_trouble(url) or error from error
+
+    @cached_property
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault: of the settings, else of the stack in the state folder; None: there is none here.
+
+        No service is asked. Raises SettingsError, StackError.
+        """
+        return master_key_of(with_key_of_stack(self.settings))
 
     @cached_property
     def business_time(self) -> BusinessTime:

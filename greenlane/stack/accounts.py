@@ -7,7 +7,8 @@ from urllib.parse import quote
 from greenlane.addresses import StackAddresses
 from greenlane.evidence_settings import SIGNING_KEY
 from greenlane.settings import Settings
-from greenlane.stack.credentials import OPERATOR, OWNER, PARTS, PUBLISHER, Credentials
+from greenlane.stack.credentials import BRIDGE, OPERATOR, OWNER, PARTS, PUBLISHER, Credentials
+from greenlane.vault_settings import MASTER_KEYS
 from store.access import role_of
 
 DATABASE_OWNER_ROLE = "greenlane"
@@ -20,9 +21,11 @@ def settings_of(part: str, settings: Settings, addresses: StackAddresses, creden
 
     `settings` are the stack's own, in which an outside server has its address. A part that has no account, such as a
     process of a test, works as the operator. The signing key is the publisher's alone: who writes the ledger signs nothing.
+    What opens the vault is the bridge's, and the owner's to seal what stands: who decides a case sees no person.
     """
     account = part if part in (OWNER, *PARTS) else OPERATOR
-    withheld = {} if account == PUBLISHER else {SIGNING_KEY: None}
+    withheld: dict[str, None] = {} if account == PUBLISHER else {SIGNING_KEY: None}
+    withheld |= {} if account in (BRIDGE, OWNER) else dict.fromkeys(MASTER_KEYS)
     settings_there = settings.resolved(addresses).model_copy(
         update=_database(account, settings, addresses, credentials) | withheld
     )

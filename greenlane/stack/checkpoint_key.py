@@ -5,9 +5,6 @@ Whoever may read the state folder may read it, and the database's passwords besi
 
 from __future__ import annotations
 
-import os
-import tempfile
-from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -17,6 +14,7 @@ from greenlane.evidence_settings import SIGNING_KEY
 from greenlane.secret_files import secret_in
 from greenlane.settings import Settings
 from greenlane.stack.folder import StateFolder, folder_error
+from greenlane.stack.private_files import write_key
 from greenlane.stack.progress import Progress
 from wording.text import _
 
@@ -57,18 +55,7 @@ def _make(folder: StateFolder) -> None:
     key = SigningKey.new()
     try:
         # The public one first: once the key is there, both are.
-        _write(folder.path / PUBLIC_FILE, key.public_pem, mode=0o644)
-        _write(folder.path / KEY_FILE, key.private_pem, mode=0o600)
+        write_key(folder.path / PUBLIC_FILE, key.public_pem, mode=0o644)
+        write_key(folder.path / KEY_FILE, key.private_pem)
     except OSError as error:
         raise folder_error(folder.path, error) from error
-
-
-def _write(file: Path, content: str, mode: int) -> None:
-    """In one step, and for good: a key that signed and is lost after a power cut could not be handed over."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # mkstemp gives mode 0600
-    with os.fdopen(handle, "w", encoding="ascii") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-        os.fchmod(stream.fileno(), mode)
-    Path(name).replace(file)

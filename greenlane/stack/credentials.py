@@ -18,7 +18,8 @@ OWNER = "owner"
 OPERATOR = "operator"
 """The command line."""
 PUBLISHER = "publisher"
-PARTS = ("worker", "bridge", PUBLISHER)
+BRIDGE = "bridge"
+PARTS = ("worker", BRIDGE, PUBLISHER)
 
 
 @dataclass(frozen=True, slots=True)

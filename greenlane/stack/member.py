@@ -98,8 +98,8 @@ class OwnProcess(Member):
 
     def command(self) -> Command:
         """Python with the settings in its environment."""
-        # Whose settings hold the signing key is decided where they are made (accounts.py).
-        settings = self._settings.environment_of_child(signing=True)
+        # Whose settings hold which key is decided where they are made (accounts.py).
+        settings = self._settings.environment_of_child(with_keys=True)
         environment = settings | {f"{PREFIX}METRICS_PORT": str(self._metrics_port)}
         return Command(
             name=self.name,

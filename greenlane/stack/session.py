@@ -117,7 +117,7 @@ class OwnedStack:
             [*command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=settings.environment_of_child(signing=True),
+            env=settings.environment_of_child(with_keys=True),
             start_new_session=True,
         )
 

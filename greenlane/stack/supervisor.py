@@ -21,12 +21,12 @@ from greenlane.errors import ServerUnusableError, StackError
 from greenlane.probing.outside import probe_outside
 from greenlane.settings import Settings
 from greenlane.stack.accounts import kafka_account, settings_of
-from greenlane.stack.checkpoint_key import with_signing_key
 from greenlane.stack.child import Child, ProcessList, describe_exit, failure, has_room
-from greenlane.stack.credentials import OPERATOR, OWNER, PUBLISHER, Credentials
+from greenlane.stack.credentials import OPERATOR, OWNER, Credentials
 from greenlane.stack.errors import StartCancelledError, StartFailedError
 from greenlane.stack.folder import StateFolder, folder_error
 from greenlane.stack.kafka import Kafka
+from greenlane.stack.keys import with_keys
 from greenlane.stack.member import Member, OwnProcess, ProcessSpec
 from greenlane.stack.ports import Ports
 from greenlane.stack.postgres import Postgres
@@ -99,8 +99,8 @@ class Supervisor:
                 names = ", ".join(ended)
                 self._progress.say(_("ended what a killed start had left: {names}", names=names))
             self._publish(ready=False)
-            if any(spec.name == PUBLISHER for spec in self._specs):
-                self._settings_of_ours = with_signing_key(self.settings, self.folder, self._progress)
+            ours = {spec.name for spec in self._specs}
+            self._settings_of_ours = with_keys(self.settings, ours, self.folder, self._progress)
             probe_outside(self.settings)
             return self._bring_up(Ports(self.folder))
         except BaseException as error:
@@ -211,7 +211,7 @@ class Supervisor:
             addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
             self._progress.doing(_("preparing topics and tables"))
-            self._prepare(settings_of(OWNER, self.settings, addresses, credentials))
+            self._prepare(settings_of(OWNER, self._settings_of_ours, addresses, credentials))
             self._progress.done(_("topics and tables are ready"))
         metrics = {}
         ours = []

@@ -55,6 +55,9 @@ def test_all_that_is_secret_is_known_as_such() -> None:
             "SMTP_PASSWORD",
             "WEBHOOK_URL",
             "CHECKPOINT_KEY",
+            "MASTER_KEY",
+            "FORMER_MASTER_KEY",
+            "KEY_SERVICE_TOKEN",
         )
     }
 

@@ -113,7 +113,7 @@ def test_no_other_child_is_handed_the_key(tmp_path: Path) -> None:
     settings = Settings(state_dir=tmp_path, checkpoint_key=private_pem())
     assert VARIABLE not in settings.environment_of_child()
     assert VARIABLE not in settings.environment()
-    assert VARIABLE in settings.environment_of_child(signing=True)
+    assert VARIABLE in settings.environment_of_child(with_keys=True)
 
 
 def test_a_stack_makes_a_key_of_its_own_once(folder: StateFolder) -> None:
