@@ -212,8 +212,9 @@ def prove_inclusion(
 ) -> Inclusion | Refusal:
     """That event `sequence` of a case or dossier is among what the newest checkpoint signed.
 
-    `reference`: its id or a case's code; in the log of publications `catalog`, in that of reads `reads`. Raises
-    NothingThereError, NotSignedYetError, LeavesBroken, EvidenceBroken where what stands there today is not what was signed, StoreError.
+    `reference`: its id or a case's code; in the log of publications `catalog`, in that of reads `reads`.
+    Raises NothingThereError, NotSignedYetError, LeavesBroken, EvidenceBroken where what stands there today is not what was
+    signed, StoreError.
     """
     stream = _stream_of(installation, reference, log)
     if isinstance(stream, Refusal):
