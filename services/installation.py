@@ -21,6 +21,8 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.letters import LetterKeys
+from store.vault.master import MasterKey
 from store.views import Views
 
 
@@ -98,6 +100,16 @@ class Installation(ABC):
     def ledger(self) -> Ledger:
         """The ledger."""
         return Ledger(self.store)
+
+    @property
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: not at hand here."""
+        return None
+
+    @cached_property
+    def letter_keys(self) -> LetterKeys:
+        """The keys of dead letters."""
+        return LetterKeys(self.store, self.master_key)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -168,6 +168,8 @@ def _samples() -> Iterator[BaseException]:
     yield transport.SendFailedError(topic="t", reason="r")
     yield transport.ClusterReplacedError(remembered="a", found="b")
     yield transport.LetterUnknownError(topic="t", letter_id="1")
+    yield transport.LetterSealedError(reference="letter-1", reason=_("there is no master key here"))
+    yield transport.LetterErasedError(reference="letter-1")
     yield transport.LetterWithoutContentError(letter_id="1", origin="t-0-1")
     yield transport.Unavailable("PostgreSQL")
     yield MessageError("case", value_message("missing", {"msg": "Field required"}))
