@@ -36,6 +36,14 @@ IN_THE_VAULT: Final[dict[str, LazyText]] = {
 }
 
 
+ERASED: Final[dict[str, LazyText]] = {
+    "unrecorded": _("has no key, and no erasure is on record"),
+    "undone": _("was erased, and has its key again: a back-up was restored, and erasures were not applied again"),
+    "incomplete": _("was erased, and something of it still lies in the vault"),
+}
+"""What is wrong with a subject of the vault."""
+
+
 def check_owed(store: Store) -> Iterator[Violation]:
     """I1, I2, I4 and I9, as far as the database alone tells. Raises StoreError."""
     yield from check_outbox(store)
@@ -125,7 +133,7 @@ def check_codes(store: Store) -> Iterator[Violation]:
 
 
 def check_vault(store: Store) -> Iterator[Violation]:
-    """I1: what lies in the vault is somebody's who applied, and whoever applied is there.
+    """I1: what lies in the vault is somebody's who applied, and whoever applied is there, or was erased on record.
 
     Nothing comes back for an account that may not look into the vault (`owed.may_see_persons`).
     """
@@ -135,3 +143,5 @@ def check_vault(store: Store) -> Iterator[Violation]:
         yield Violation("I1", subject_ref, None, _("{what} of nobody's case", what=IN_THE_VAULT[what]))
     for (stream_id,) in owed.applications_without_person(store):
         yield Violation("I1", stream_id, None, _("the person who applied does not lie in the vault"))
+    for subject_ref, how in owed.erasures_otherwise(store):
+        yield Violation("I1", subject_ref, None, ERASED[how], goes_on=True)

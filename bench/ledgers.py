@@ -1,7 +1,8 @@
 """Ledgers of any size, made quickly: some lives are recorded as the engine records them, the others are copies of their rows.
 
 A copy has its own ids, dossier code, and chain of hashes, in every table that says something of a case; so it is a case like
-any other, and verification finds nothing. Its rows go in by COPY.
+any other, and verification finds nothing. Its rows go in by COPY. What lies sealed in the vault of a copy stays sealed: it is
+bound to the place where it was.
 """
 
 from __future__ import annotations
@@ -19,16 +20,20 @@ from events.language.chain import GENESIS, link
 from events.language.commands import Application
 from events.language.identity import case_id_of, subject_ref_of
 from events.language.topics import Topics
+from greenlane.master_keys.file import FileMasterKey
 from store.database import Session, Store
 from store.inbox import Inbox, Submission
 from store.ledger import Ledger, LedgerRow
 from store.recorder import Recorder
-from store.tables import applications, commands, ledger, outbox, subjects
+from store.tables import applications, commands, ledger, outbox
+from store.vault.vault import Vault
+from store.vault_tables import entries, subjects
 from store.view_tables import cases, escalations, worklist
 
 LIVES_EACH: Final = 3
 """Lives that are recorded under each procedure."""
 COPIED: Final = (applications, commands, outbox, cases, worklist, escalations)
+MASTER_KEY: Final = FileMasterKey((b"of benchmarks".ljust(32),))
 ORIGINALS_MAX: Final = 100
 AT_ONCE: Final = 400
 """Copies in one transaction."""
@@ -64,7 +69,7 @@ def add_copies(store: Store, events: int) -> None:
 
 def record_lives(store: Store) -> None:
     """Open, decide and record some lives under each procedure in force, as inbox and recorder do it."""
-    recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics())
+    recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics(), Vault(store, MASTER_KEY))
     kept = definitions_in_force() * LIVES_EACH
     try:
         for number, definitions in enumerate(kept):
@@ -77,7 +82,7 @@ def record_lives(store: Store) -> None:
 def record_long_life(store: Store, events: int) -> str:
     """Record one more case, of so many events; its id."""
     number, definitions = Ledger(store).counts()[0], definitions_in_force()[0]
-    recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics())
+    recorder, inbox = Recorder(store, Topics()), Inbox(store, Topics(), Vault(store, MASTER_KEY))
     try:
         asyncio.run(
             _record(recorder, inbox, application_of(definitions, number), long_life(definitions, number, events))
@@ -136,7 +141,7 @@ class Copyist:
         case_id, application_id = _case_id(number), application_id_of(number)
         others = [(table, self._rows_of(table, "case_id", case_id)) for table in COPIED]
         subject_ref = subject_ref_of(case_id)
-        others.append((subjects, self._rows_of(subjects, "subject_ref", subject_ref)))
+        others += [(table, self._rows_of(table, "subject_ref", subject_ref)) for table in (subjects, entries)]
         [(code,)] = self.session.execute("SELECT dossier_code FROM cases WHERE case_id = %s", (case_id,))
         return Original((case_id, application_id, subject_ref, code), tuple(rows), tuple(others))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.catalogue import Catalog
 from catalog.document import SIZE_MAX_BYTES, DocumentRefused
-from catalog.errors import CatalogInvalid, CatalogUnreadable
+from catalog.errors import CatalogUnreadable, PolicyInvalid
 from catalog.policy import Policy
 from catalog.proposal import Proposal
 from catalog.reader import SourceRefused, read
@@ -16,7 +16,7 @@ from wording.regular_files import open_regular
 
 
 def read_policy(file: Path, catalog: Catalog, calendar: CalendarDefinition | None = None) -> Proposal:
-    """The policy in a file, and a calendar beside it. Raises CatalogUnreadable, CatalogInvalid with all its faults."""
+    """The policy in a file, and a calendar beside it. Raises CatalogUnreadable, PolicyInvalid with all its faults."""
     try:
         with open_regular(file) as opened:
             content = opened.read(SIZE_MAX_BYTES + 1)
@@ -25,9 +25,9 @@ def read_policy(file: Path, catalog: Catalog, calendar: CalendarDefinition | Non
     try:
         source = read(Policy, str(file), content)
     except (DocumentRefused, SourceRefused) as refused:
-        raise CatalogInvalid(refused.problems) from None
+        raise PolicyInvalid(refused.problems) from None
     proposal = Proposal(source, catalog.lanes[-1], calendar)
     problems = list(proposal.problems(catalog))
     if problems:
-        raise CatalogInvalid(problems)
+        raise PolicyInvalid(problems)
     return proposal

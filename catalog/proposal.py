@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from catalog.catalogue import Catalog
-from catalog.errors import CatalogInvalid, Problem, UnknownDefinition, UnknownLadder, UnknownProcedure
+from catalog.errors import PolicyInvalid, Problem, UnknownDefinition, UnknownLadder, UnknownProcedure
 from catalog.model import Definitions, LaneTable, ProcedureVersion, StepDefinition
 from catalog.policy import Policy, ProcedureChange
 from catalog.reader import Source
@@ -58,7 +58,7 @@ class Proposal:
         self._kept: dict[str, Definitions] = {}
 
     def definitions(self, former: Definitions) -> Definitions:
-        """What a case would be decided under. Raises CatalogInvalid where the policy contradicts what the case had."""
+        """What a case would be decided under. Raises PolicyInvalid where the policy contradicts what the case had."""
         if former.digest not in self._kept:
             self._kept[former.digest] = self._changed(former)
         return self._kept[former.digest]
@@ -69,7 +69,7 @@ class Proposal:
         return limits[-1] if limits else former
 
     def procedure(self, former: ProcedureVersion) -> ProcedureVersion:
-        """The procedure's version with its other limits. Raises CatalogInvalid."""
+        """The procedure's version with its other limits. Raises PolicyInvalid."""
         values: dict[str, Any] = {}
         steps = {step.id: step for step in former.steps}
         for _number, change in self._changes(former.id):
@@ -82,7 +82,7 @@ class Proposal:
         return self._sound(former, values | {"steps": tuple(steps.values())}, what, partial(self._place_of, former))
 
     def lanes(self, former: LaneTable) -> LaneTable:
-        """The table of lanes with its other rules, lists and promises. Raises CatalogInvalid."""
+        """The table of lanes with its other rules, lists and promises. Raises PolicyInvalid."""
         change, newest = self.policy.lanes, self._newest
         if change is None:
             return former
@@ -107,7 +107,7 @@ class Proposal:
         for work in works:
             try:
                 work()
-            except CatalogInvalid as error:
+            except PolicyInvalid as error:
                 yield from error.problems
 
     def _changed(self, former: Definitions) -> Definitions:
@@ -136,7 +136,7 @@ class Proposal:
         try:
             return type(former).model_validate(_fields(former) | dict(values))
         except ValidationError as error:
-            raise CatalogInvalid(self._faults(error, what, place_of)) from None
+            raise PolicyInvalid(self._faults(error, what, place_of)) from None
 
     def _faults(self, error: ValidationError, what: str, place_of: Callable[[Path], Path]) -> Iterator[Problem]:
         for report in error.errors():

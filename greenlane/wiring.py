@@ -106,7 +106,7 @@ class Wiring(Installation):
     @cached_property
     def intake_records(self) -> IntakeRecords:
         """The store as the intake uses it."""
-        return IntakeRecords(self.store, self.topics)
+        return IntakeRecords(self.store, self.topics, self.vault)
 
     @cached_property
     def refused_messages(self) -> RefusedMessages:

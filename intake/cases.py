@@ -177,7 +177,10 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     async def _open(
         self, submission: Parted, opening: SubmitApplication, definitions: Definitions
     ) -> Submitted | Refusal:
-        acceptance = await self._records.accept(submission, opening, definitions)
+        acceptance, subject_ref = await self._records.accept(submission, opening, definitions)
+        # Whose it is was found out when the person was put away.
+        application = opening.application.model_copy(update={"subject_ref": subject_ref})
+        opening = opening.model_copy(update={"application": application})
         taken = await self.open_as(acceptance, submission.case_id, opening, definitions)
         application_id = submission.application.application_id
         return taken or refuse("application_conflict", "application_id", application=application_id)
@@ -197,7 +200,7 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     async def send(self, reference: str, command: CaseCommand) -> None:
         """Give a command to a case; nobody waits for the answer. Refused ones reach their sender on its own topic."""
         case_id = await self._resolved(reference)
-        command = _named(command, reference, case_id)
+        command = self._named(command, reference, case_id)
         if case_id is None:
             # There is no case beside which an applicant's words could be kept: they go nowhere.
             command = with_digest(without_words(command))
@@ -228,7 +231,7 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
     async def ask(self, reference: str, command: CaseCommand) -> CommandOutcome:
         """Give a command to a case and wait for the answer. Raises Unavailable."""
         case_id = await self._resolved(reference)
-        command = _named(command, reference, case_id)
+        command = self._named(command, reference, case_id)
         if case_id is None:
             return CommandOutcome(command_id=command.command_id, refusal=refuse("case_unknown", "case"))
         command = await self._parted(case_id, command)
@@ -258,13 +261,13 @@ class CaseIntake(StreamIntake[CaseCommand, Definitions]):
 
     async def _refuse(self, case_id: str, command: CaseCommand, refusal: Refusal) -> None:
         # What a sender typed where a case is named may be anything: it is kept in no table and goes out on no topic.
-        await asyncio.to_thread(self._records.refuse, shown_reference(case_id), command, refusal)
+        await asyncio.to_thread(self._records.refuse, self._shown(case_id), command, refusal)
 
+    def _shown(self, reference: str) -> str:
+        return shown_reference(reference, self._records.keyed_digest)
 
-def _named(command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:
-    """The command with the name that its sender gave the case, where that is not its id."""
-    return (
-        command
-        if case_id is None or reference == case_id
-        else command.model_copy(update={"named": shown_reference(reference)})
-    )
+    def _named(self, command: CaseCommand, reference: str, case_id: str | None) -> CaseCommand:
+        """The command with the name that its sender gave the case, where that is not its id."""
+        if case_id is None or reference == case_id:
+            return command
+        return command.model_copy(update={"named": self._shown(reference)})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,9 @@ from events.language.dossier_messages import DossierFile, LinkedData, LinkedPart
 from events.language.identity import dossier_id_of, subject_ref_of
 from events.language.messages import DocumentMessage, parsed
 from events.language.refusals import Refusal, refuse
+from intake.identifiers import identifiers_of
 from intake.person import held_as, told_of
+from store.vault.numbers import Identifiers
 from wording.names import tidied
 
 DECLARATION_MAX_BYTES = 500_000
@@ -36,7 +38,9 @@ class SplitDossier:
     declaration: Declaration
     person_json: str
     content_digest: str
-    """SHA-256 (hex) over all that was handed in: the same dossier twice has the same."""
+    """SHA-256 (hex) over all that was handed in: the same dossier twice has the same. Kept nowhere as it is."""
+    identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
+    """By what the person is found."""
 
 
 def filled(file: DossierFile, template: DossierTemplate) -> DossierFile:
@@ -79,13 +83,14 @@ def declaration_of(catalog: Catalog, template_id: str, day: date, applicant: str
     )
 
 
-def identified(file: DossierFile) -> DossierFile:
-    """The file with an id: its own, or one of its content, so that the same file twice is one dossier."""
+def identified(file: DossierFile, keyed: Callable[[str], str]) -> DossierFile:
+    """The file with an id: its own, or one of its content, so that the same file twice is one dossier.
+
+    `keyed` makes a digest (hex) under a key: the id is seen everywhere, and the content is personal.
+    """
     if file.dossier_id is not None:
         return file
-    said = tidied(file.model_dump(mode="json"))
-    content = json.dumps(said, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return file.model_copy(update={"dossier_id": f"D-{hashlib.sha256(content.encode()).hexdigest()[:16]}"})
+    return file.model_copy(update={"dossier_id": f"D-{keyed(_digest(file))[:16]}"})
 
 
 def linked_procedure(version: ProcedureVersion) -> LinkedProcedure:
@@ -146,7 +151,8 @@ def split(
     size = len(declaration.model_dump_json().encode())
     if size > DECLARATION_MAX_BYTES:
         return refuse("dossier_too_large", "applications", size=str(size), most=str(DECLARATION_MAX_BYTES))
-    return SplitDossier(stream_id, declaration, _person(stream_id, file, data, lanes), _digest(handed_in))
+    person = _person(stream_id, file, data, lanes)
+    return SplitDossier(stream_id, declaration, person, _digest(handed_in), identifiers_of(file.applicant))
 
 
 def findings_in(file: DossierFile, lanes: LaneTable) -> tuple[LeftOut, ...]:

@@ -145,7 +145,10 @@ class DossierIntake(StreamIntake[DossierCommand, DossierDefinitions]):
         self, parts: SplitDossier, opening: SubmitDossier, definitions: DossierDefinitions
     ) -> Submitted | GraphFault:
         digest = await asyncio.to_thread(self._dossiers.keep, definitions)
-        acceptance = await self._records.accept_dossier(parts, opening, digest)
+        acceptance, subject_ref = await self._records.accept_dossier(parts, opening, digest)
+        # Whose it is was found out when the person was put away.
+        declaration = opening.declaration.model_copy(update={"subject_ref": subject_ref})
+        opening = opening.model_copy(update={"declaration": declaration})
         taken = await self.open_as(acceptance, parts.stream_id, opening, definitions)
         name = parts.declaration.dossier_id
         return taken or GraphFault(refuse("application_conflict", "dossier_id", application=name), reference=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.facts import admitted, left_out
@@ -13,6 +13,8 @@ from catalog.model import LaneTable
 from events.language.commands import Application, DocumentPart
 from events.language.identity import case_id_of, document_ref_of, subject_ref_of
 from events.language.messages import DocumentMessage, SubmissionMessage
+from intake.identifiers import identifiers_of
+from store.vault.numbers import Identifiers
 from wording.names import tidied
 
 HELD_AS = "held_as"
@@ -28,7 +30,9 @@ class Parted:
     person_json: str
     """JSON of the personal data, for the vault; empty: it lies there already."""
     content_digest: str
-    """SHA-256 (hex) over all that was submitted: the same submission twice has the same."""
+    """SHA-256 (hex) over all that was submitted: the same submission twice has the same. Kept nowhere as it is."""
+    identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
+    """By what the person is found."""
 
 
 def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: str | None = None) -> Parted:
@@ -54,7 +58,8 @@ def parted(message: SubmissionMessage, source: str, lanes: LaneTable, system: st
         "documents": told_of(case_id, message.documents),
         "other_facts": left_out(lanes, message.facts),
     }
-    return Parted(case_id, application, json.dumps(person, ensure_ascii=False, allow_nan=False), _digest(message))
+    person_json = json.dumps(person, ensure_ascii=False, allow_nan=False)
+    return Parted(case_id, application, person_json, _digest(message), identifiers_of(message.applicant))
 
 
 def held_as(stream_id: str, documents: Sequence[DocumentMessage]) -> tuple[DocumentPart, ...]:
@@ -82,6 +87,15 @@ def documents_in(person: str) -> dict[str, dict[str, Any]]:
     """A person's documents as they were sent, by what events call them: what a department may fetch one day."""
     documents = json.loads(person).get("documents", ())
     return {document[HELD_AS]: document for document in documents if HELD_AS in document}
+
+
+def identifiers_in(person: str) -> Identifiers:
+    """By what the person is found whose data is kept as this JSON; nothing, where an older program kept what is no JSON."""
+    try:
+        applicant = json.loads(person).get("applicant", {})
+    except (ValueError, AttributeError):
+        return Identifiers()
+    return identifiers_of(applicant) if isinstance(applicant, dict) else Identifiers()
 
 
 def _digest(message: SubmissionMessage) -> str:

@@ -20,7 +20,7 @@ from intake.person import Parted
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.errors import DefinitionsUnknown
-from store.inbox import Acceptance, Inbox, KnownCase, Submission
+from store.inbox import Accepted, Inbox, KnownCase, Submission
 from store.ledger import Ledger
 from store.systems import RegisteredSystems
 from store.vault.vault import Vault
@@ -47,12 +47,13 @@ DossierOpening = Opening[SubmitDossier]
 class IntakeRecords:
     """What the intake asks of the store. All calls raise StoreError."""
 
-    def __init__(self, store: Store, topics: Topics) -> None:
+    def __init__(self, store: Store, topics: Topics, vault: Vault | None = None) -> None:
+        """`vault`: where persons are put; None: none is accepted here."""
         self._store = store
-        self._inbox = Inbox(store, topics)
+        self._vault = vault or Vault(store, None)
+        self._inbox = Inbox(store, topics, self._vault)
         self._ledger = Ledger(store)
         self._archive = DefinitionArchive(store)
-        self._vault = Vault(store)
         self.systems = RegisteredSystems(store)
         """The submitting systems that were registered at run time."""
 
@@ -60,8 +61,8 @@ class IntakeRecords:
         """Write what waits, then give the connections back."""
         self._inbox.close()
 
-    async def accept(self, submission: Parted, opening: SubmitApplication, definitions: Definitions) -> Acceptance:
-        """Put the person away and remember the submission, in one transaction; idempotent."""
+    async def accept(self, submission: Parted, opening: SubmitApplication, definitions: Definitions) -> Accepted:
+        """Put the person away under his subject and remember the submission, in one transaction; idempotent."""
         application, digest = submission.application, self._archive.keep(definitions)
         names, stored = (
             (application.source, application.application_id),
@@ -69,7 +70,7 @@ class IntakeRecords:
         )
         return await self._accept(submission.case_id, names, application.subject_ref, submission, stored)
 
-    async def accept_dossier(self, dossier: SplitDossier, opening: SubmitDossier, digest: str) -> Acceptance:
+    async def accept_dossier(self, dossier: SplitDossier, opening: SubmitDossier, digest: str) -> Accepted:
         """The same of a linked dossier, whose law is kept under this digest."""
         declaration, stored = dossier.declaration, DossierOpening(command=opening, definitions_digest=digest)
         names = (declaration.source, declaration.dossier_id)
@@ -82,7 +83,7 @@ class IntakeRecords:
         subject_ref: str,
         submission: Parted | SplitDossier,
         opening: CaseOpening | DossierOpening,
-    ) -> Acceptance:
+    ) -> Accepted:
         """`names`: the source, and what the source calls it."""
         return await self._inbox.accept_application(
             Submission(
@@ -94,6 +95,7 @@ class IntakeRecords:
                 received_at=opening.command.received_at,
                 opening=opening.model_dump_json(exclude_none=True),
                 person=submission.person_json,
+                identifiers=submission.identifiers,
             )
         )
 
@@ -113,6 +115,10 @@ class IntakeRecords:
     def unopened(self, older_than_seconds: float) -> list[str]:
         """Cases that were accepted but have recorded nothing for so long (real time)."""
         return [submission.case_id for submission in self._inbox.unopened(older_than_seconds)]
+
+    def keyed_digest(self, content: str) -> str:
+        """A digest (hex) of what may be personal, under the installation's key. Raises MasterKeyMissing."""
+        return self._vault.keyed_digest(content)
 
     def keep_texts(self, stream_id: str, texts: Mapping[str, str]) -> dict[str, str]:
         """Put what an applicant wrote in the vault; by reference, the one under which it stands."""

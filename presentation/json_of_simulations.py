@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any, Final
 
 from audit.simulation.figures import Change, Ending, Figures, Side, Simulation
@@ -30,6 +31,7 @@ def simulation_json(simulation: Simulation) -> dict[str, Any]:
         },
         "changed": [_change_json(change) for change in simulation.changed if change.is_told],
         "overdue_in_law": [simulation.before.overdue_in_law, simulation.after.overdue_in_law],
+        "late_seconds": {"median": _late(simulation, median), "most": _late(simulation, max)},
         "linked": simulation.linked,
         "left_out": _sorted(simulation.left_out),
         "not_applied": _sorted(simulation.not_applied),
@@ -41,6 +43,10 @@ def by_department(simulation: Simulation) -> Iterator[tuple[str, Figures, Figure
     before, after = simulation.before.departments, simulation.after.departments
     for department in sorted(before.keys() | after.keys()):
         yield department, before.get(department, Figures()), after.get(department, Figures())
+
+
+def _late(simulation: Simulation, of: Callable[[Sequence[float]], float]) -> list[int | None]:
+    return [round(of(side.late)) if side.late else None for side in (simulation.before, simulation.after)]
 
 
 def _side_json(side: Side) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import inf
 from statistics import median
 from typing import Final
 
-from audit.simulation.figures import Change, Figures, Simulation
-from presentation.amounts import HOUR_SECONDS, span_said
+from audit.simulation.figures import Change, Figures, Side, Simulation
+from presentation.amounts import DAY_SECONDS, HOUR_SECONDS, span_said
 from presentation.blocks import Block, Inline, Table, Tone, dim, line, table_of, toned
 from presentation.json_of_simulations import by_department
 from presentation.names import Names
-from presentation.plot import Bars, bar_plot
+from presentation.plot import Bars, Plot, bar_plots
 from presentation.tones import lane_line
 from wording.foreign import visible
 from wording.text import LazyText, _, _n, in_language
@@ -25,6 +26,13 @@ FIGURES: Final[Mapping[str, LazyText]] = {
     "warnings": _("Warnings"),
     "escalations": _("Escalations"),
 }
+BANDS: Final[Mapping[float, LazyText]] = {
+    1: _("by one day at most"),
+    7: _("by one week at most"),
+    30: _("by 30 days at most"),
+    inf: _("by more"),
+}
+"""In days by the wall clock, and what they are called."""
 LEFT_OUT: Final[Mapping[str, LazyText]] = {
     "calendar_range": _("the calendar does not cover them"),
     "older": _("their events do not say who acted"),
@@ -79,12 +87,8 @@ def _sums(simulation: Simulation, names: Names) -> Table:
 
 
 def _lateness(simulation: Simulation, names: Names) -> Iterator[str]:
-    # A case that is late under both in the same way is among those that did not change.
-    for seconds in zip(
-        *((each.before.late_seconds, each.after.late_seconds) for each in simulation.changed), strict=True
-    ):
-        late = [each for each in seconds if each > 0]
-        yield _span(median(late), names) if late else "-"
+    for side in (simulation.before, simulation.after):
+        yield _span(median(side.late), names) if side.late else "-"
 
 
 def _departments(simulation: Simulation, names: Names) -> Table | None:
@@ -149,20 +153,32 @@ def _remarks(simulation: Simulation, names: Names) -> Iterator[Block]:
 
 
 def simulation_plot(simulation: Simulation, names: Names) -> str:
-    """The promises broken while each department had the case, before and after, as SVG."""
+    """The promises broken while each department had the case, and by how much, before and after, as SVG."""
     words = names.words
-    bars = [
-        Bars(
-            _department(simulation, department, names),
-            before.breached,
-            after.breached,
-            f"{before.breached} → {after.breached}",
-        )
+    sides = (words(_("before")), words(_("after")))
+    by_whom = [
+        _bars(_department(simulation, department, names), before.breached, after.breached)
         for department, before, after in by_department(simulation)
         if before.breached or after.breached
     ]
+    counts = (_bands(simulation.before), _bands(simulation.after))
+    by_how_much = [
+        _bars(words(said), was, would_be) for said, was, would_be in zip(BANDS.values(), *counts, strict=True)
+    ]
     title = words(_("Promises broken, by who had the case"))
-    return bar_plot(title, (words(_("before")), words(_("after"))), bars)
+    return bar_plots(title, [Plot(title, sides, by_whom), Plot(words(_("By how much")), sides, by_how_much)])
+
+
+def _bars(name: str, before: int, after: int) -> Bars:
+    return Bars(name, before, after, f"{before:,} → {after:,}")
+
+
+def _bands(side: Side) -> list[int]:
+    """How many cases were late by how much, in the order of the bands."""
+    counts = dict.fromkeys(BANDS, 0)
+    for seconds in side.late:
+        counts[next(days for days in BANDS if seconds <= days * DAY_SECONDS)] += 1
+    return list(counts.values())
 
 
 def _department(simulation: Simulation, department: str, names: Names) -> str:

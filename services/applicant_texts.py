@@ -9,17 +9,19 @@ from events.language.identity import OWN_REFERENCE_PATTERN
 from intake.person import references_in
 from services.installation import Installation
 from store.errors import StoreAccessDenied
-from store.vault.vault import Vault
 
 
-def texts_of(installation: Installation, records: Sequence[EventRecord], subject_ref: str | None) -> dict[str, str]:
-    """The texts that the events refer to, by reference; none where this account may not read the vault. Raises StoreError."""
+def texts_of(installation: Installation, records: Sequence[EventRecord]) -> dict[str, str]:
+    """The texts that the events of one case or dossier refer to, by reference. Raises StoreError.
+
+    None where this account may not read the vault, or has no master key; none of a person who was erased.
+    """
     wanted = {name for record in records for name in OWN_REFERENCE_PATTERN.findall(canonical_json(record))}
     if not wanted:
         return {}
-    vault = Vault(installation.store)
+    vault = installation.vault
     try:
-        person = None if subject_ref is None else vault.data(subject_ref)
+        person = vault.person(records[0].case_id)
         documents = {} if person is None else references_in(person)
         return {name: text for name, text in documents.items() if name in wanted} | vault.texts(sorted(wanted))
     except StoreAccessDenied:

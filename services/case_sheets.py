@@ -93,7 +93,7 @@ def read_case(installation: Installation, reader: Reader, reference: str) -> Cas
         raise NotAnsweredError(message, field="case", remedy=LOOK_AGAIN)
     definitions, records = installation.intake_records.ledger_of(known.case_id)
     case = fold(known.case_id, definitions, records)
-    texts = texts_of(installation, records, None if case.application is None else case.application.subject_ref)
+    texts = texts_of(installation, records)
     sheet = CaseSheet(case, view_of(case), records, installation.inbox.refusals(known.case_id), texts)
     record_read(installation, reader, case_id=known.case_id)
     return sheet

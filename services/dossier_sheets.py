@@ -97,7 +97,7 @@ def read_dossier(
     dossier = fold_dossier(known.stream_id, definitions, records)
     at = installation.business(now)
     schedule = remaining(dossier, at) if dossier.is_open else None
-    texts = texts_of(installation, records, None if dossier.declaration is None else dossier.declaration.subject_ref)
+    texts = texts_of(installation, records)
     sheet = DossierSheet(dossier, records, streams.case_views(known.stream_id), schedule, at, texts)
     record_read(installation, reader, case_id=known.stream_id)
     return sheet

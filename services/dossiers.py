@@ -92,7 +92,7 @@ async def submit_dossier(
 
     `door` begins the id of the command. `strict`: none with unknown facts. Raises MessageError and the errors of the servers.
     """
-    file = identified(file)
+    file = identified(file, installation.vault.keyed_digest)
     dossier_id = file.dossier_id or ""
     intake = installation.dossier_intake(await installation.temporal())
     answer = await intake.submit(

@@ -23,6 +23,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.letters import LetterKeys
 from store.vault.master import MasterKey
+from store.vault.vault import Vault
 from store.views import Views
 
 
@@ -53,6 +54,11 @@ class Installation(ABC):
     @abstractmethod
     def intake_records(self) -> IntakeRecords:
         """Inbox, vault, ledger and definitions, as the intake uses them."""
+
+    @property
+    @abstractmethod
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: this process has none."""
 
     @property
     @abstractmethod
@@ -101,15 +107,15 @@ class Installation(ABC):
         """The ledger."""
         return Ledger(self.store)
 
-    @property
-    def master_key(self) -> MasterKey | None:
-        """What opens the vault; None: not at hand here."""
-        return None
-
     @cached_property
     def letter_keys(self) -> LetterKeys:
         """The keys of dead letters."""
         return LetterKeys(self.store, self.master_key)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The data of persons; what reads or writes a value there raises MasterKeyMissing where there is no master key."""
+        return Vault(self.store, self.master_key)
 
     @cached_property
     def inbox(self) -> Inbox:

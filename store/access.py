@@ -85,8 +85,8 @@ TABLES: Final[Mapping[str, Rights]] = {
     "alembic_version": Rights(worker="r", bridge="r", publisher="r"),
     # Personal data
     "vault.subjects": Rights(bridge="raw", reader="", operator="raw"),
-    "vault.documents": Rights(bridge="ra", reader="", operator="ra"),
-    "vault.texts": Rights(bridge="ra", reader="", operator="ra"),
+    "vault.documents": Rights(bridge="rad", reader="", operator="rawd"),
+    "vault.texts": Rights(bridge="rad", reader="", operator="rawd"),
     "vault.entries": Rights(bridge="rawd", reader="", operator="rawd"),
     "vault.indexes": Rights(bridge="rawd", reader="", operator="rawd"),
     "vault.keys": Rights(bridge="ra", reader="", operator="raw"),

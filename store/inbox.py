@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 from sqlalchemy import Interval, cast, func, literal, select, true
@@ -14,16 +15,19 @@ from sqlalchemy import Interval, cast, func, literal, select, true
 from cases.turn import CommandOutcome, Notice
 from events.language.identity import DOSSIER_CODE_PATTERN
 from events.language.topics import Topics
-from store.arrays import Blobs, Instants, Kinds, Rows, Texts
+from store.arrays import Instants, Kinds, Rows, Texts
 from store.batch import Batch
-from store.database import LastingSession, Store, transaction
-from store.errors import as_store_errors
+from store.database import LastingSession, Session, Store, transaction
+from store.errors import StoreUnavailable, as_store_errors
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.statements import statements_in
 from store.tables import applications, commands
-from store.vault.vault import VaultDocument
+from store.vault.arrivals import Arrivals, SubjectsMoved
+from store.vault.numbers import Identifiers
+from store.vault.vault import Vault, VaultDocument
 from store.view_tables import cases
+from wording.text import _
 
 
 class Acceptance(StrEnum):
@@ -46,8 +50,9 @@ class Submission:
     source: str
     application_id: str
     content_digest: str
-    """Digest of all that was sent, so that the same id with other content is noticed."""
+    """Digest of all that was sent, so that the same id with other content is noticed. Kept keyed where it covers a person."""
     subject_ref: str
+    """Whose it is where no number of a person says otherwise, as the opening says it."""
     received_at: datetime
     """The business instant at which it entered the system."""
     opening: str
@@ -55,6 +60,23 @@ class Submission:
     person: str = field(repr=False)
     """JSON of the personal data; goes to the vault only. Empty: it is there already, put away with the linked dossier."""
     documents: tuple[VaultDocument, ...] = field(default=(), repr=False)
+    identifiers: Identifiers = field(default_factory=Identifiers, repr=False)
+    """By what the person is found; the number among them says whose it is."""
+
+    def opening_of(self, subject_ref: str) -> str:
+        """The opening of the same application of this subject's."""
+        if subject_ref == self.subject_ref:
+            return self.opening
+        # Within a text of JSON a quote is escaped: this stands where the field stands, and nowhere else.
+        return self.opening.replace(f'"subject_ref":"{self.subject_ref}"', f'"subject_ref":"{subject_ref}"')
+
+
+class Accepted(NamedTuple):
+    """What became of a submission."""
+
+    acceptance: Acceptance
+    subject_ref: str
+    """Whose the application is that was new; else as it was submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +101,8 @@ class KnownCase:
 
 
 SQL: Final = statements_in("inbox")
+ATTEMPTS_MAX: Final = 10
+"""How often it is asked again whose a person is; each time somebody else was quicker."""
 APPLICATIONS: Final[Kinds] = {
     "case_ids": Texts,
     "sources": Texts,
@@ -87,32 +111,25 @@ APPLICATIONS: Final[Kinds] = {
     "subject_refs": Texts,
     "received_at": Instants,
     "openings": Texts,
-    "persons": Texts,
-}
-DOCUMENTS: Final[Kinds] = {
-    "case_ids": Texts,
-    "references": Texts,
-    "subject_refs": Texts,
-    "kinds": Texts,
-    "names": Texts,
-    "media_types": Texts,
-    "contents": Blobs,
 }
 
 
 class Inbox:
     """Queries and writes of the inbox. Safe for several threads and event loops; all calls raise StoreError."""
 
-    def __init__(self, store: Store, topics: Topics) -> None:
+    def __init__(self, store: Store, topics: Topics, vault: Vault | None = None) -> None:
+        """`vault`: where persons are put; None: none is accepted here."""
         self._store = store
         self._topics = topics
+        self._vault = vault or Vault(store, None)
         self._session = LastingSession(store, "inbox")
-        self._commit: GroupCommit[Submission, Acceptance] = GroupCommit("inbox", self._write)
+        self._commit: GroupCommit[Submission, Accepted] = GroupCommit("inbox", self._write)
 
-    async def accept_application(self, submission: Submission) -> Acceptance:
-        """Note the application and put its personal part away, in one transaction; from an event loop.
+    async def accept_application(self, submission: Submission) -> Accepted:
+        """Note the application and put its personal part away under its subject, in one transaction; from an event loop.
 
-        Only what is NEW is written. Idempotent: the same call again answers SAME_UNOPENED or SAME_OPEN.
+        Only what is NEW is written. Idempotent: the same call again answers SAME_UNOPENED or SAME_OPEN. Raises
+        MasterKeyMissing for a person where there is no master key, and the master key's errors.
         """
         return await self._commit.submit(submission)
 
@@ -208,50 +225,62 @@ class Inbox:
         with self._store.reading() as connection:
             return [Unopened(*row) for row in connection.execute(query)]
 
-    def _write(self, submissions: Sequence[Submission]) -> Sequence[Acceptance]:
-        answers: dict[int, Acceptance] = {}
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[Accepted]:
+        answers: dict[int, Accepted] = {}
         try:
             for wave in waves(submissions, lambda submission: submission.case_id):
-                answers.update(zip(wave, self._attempt([submissions[i] for i in wave]), strict=True))
+                answers.update(zip(wave, self._attempts([submissions[i] for i in wave]), strict=True))
         except BaseException:
             self._session.drop()
             raise
         return [answers[index] for index in range(len(submissions))]
 
-    def _attempt(self, submissions: list[Submission]) -> list[Acceptance]:
-        people, files = Rows(APPLICATIONS), Rows(DOCUMENTS)
-        # Always the same order, so that two writers never wait for each other in a circle.
-        for one in sorted(submissions, key=lambda submission: submission.case_id):
-            people.add(
-                one.case_id,
-                one.source,
-                one.application_id,
-                one.content_digest,
-                one.subject_ref,
-                one.received_at,
-                one.opening,
-                one.person,
-            )
-            for file in one.documents:
-                files.add(
-                    one.case_id, file.reference, one.subject_ref, file.kind, file.name, file.media_type, file.content
-                )
+    def _attempts(self, submissions: list[Submission]) -> list[Accepted]:
+        for attempt in range(ATTEMPTS_MAX):
+            with suppress(SubjectsMoved):
+                return self._attempt(submissions, again=attempt > 0)
+        raise StoreUnavailable(reason=_("others write of the same persons all the time"))
+
+    def _attempt(self, submissions: list[Submission], *, again: bool) -> list[Accepted]:
         with as_store_errors():
             session = self._session.get()
-            with transaction(session):
-                columns = people.columns
-                has_persons = any(one.person for one in submissions)
-                statement = SQL["add_applications_and_persons" if has_persons else "add_applications"]
-                added = session.execute(statement, columns, prepare=True)
-                if files:
-                    session.execute(SQL["add_documents"], files.columns, prepare=True)
-                known = session.execute(SQL["find_applications"], columns, prepare=True)
-                new = {case_id for (case_id,) in added}
-                digests = {case_id: (digest, opened) for case_id, digest, opened in known}
-        return [Acceptance.NEW if one.case_id in new else _compare(one, *digests[one.case_id]) for one in submissions]
+            case_ids = Texts(one.case_id for one in submissions)
+            rows = session.execute(SQL["find_applications"], {"case_ids": case_ids}, prepare=True)
+            known = {case_id: (digest, opened) for case_id, digest, opened in rows}
+            # Always the same order, so that two writers never wait for each other in a circle.
+            new = sorted((one for one in submissions if one.case_id not in known), key=lambda one: one.case_id)
+            refs = self._add(session, new, again=again) if new else {}
+        return [
+            self._compared(one, *known[one.case_id])
+            if one.case_id in known
+            else Accepted(Acceptance.NEW, refs[one.case_id])
+            for one in submissions
+        ]
 
+    def _add(self, session: Session, new: Sequence[Submission], *, again: bool) -> dict[str, str]:
+        """Write what is new; whose each application is. Raises SubjectsMoved: another was quicker with one of them."""
+        arriving = [one for one in new if one.person]
+        arrivals = Arrivals.of(self._vault, session, arriving, again=again) if arriving else None
+        refs = {one.case_id: one.subject_ref for one in new} | ({} if arrivals is None else arrivals.refs)
+        rows = Rows(APPLICATIONS)
+        for one in new:
+            ref = refs[one.case_id]
+            names = (one.case_id, one.source, one.application_id)
+            rows.add(*names, self._digest_of(one), ref, one.received_at, one.opening_of(ref))
+        with transaction(session):
+            added = session.execute(SQL["add_applications"], rows.columns, prepare=True)
+            if arrivals is not None:
+                arrivals.write(session)
+            if len(list(added)) < len(new):
+                raise SubjectsMoved
+        return refs
 
-def _compare(submission: Submission, digest: str, opened: bool) -> Acceptance:
-    if digest != submission.content_digest:
-        return Acceptance.CONFLICT
-    return Acceptance.SAME_OPEN if opened else Acceptance.SAME_UNOPENED
+    def _digest_of(self, one: Submission) -> str:
+        # A plain digest of what a person sent would tell it to whoever guesses it.
+        return self._vault.keyed_digest(one.content_digest) if one.person else one.content_digest
+
+    def _compared(self, submission: Submission, digest: str, opened: bool) -> Accepted:
+        if digest != self._digest_of(submission):
+            return Accepted(Acceptance.CONFLICT, submission.subject_ref)
+        how = Acceptance.SAME_OPEN if opened else Acceptance.SAME_UNOPENED
+        return Accepted(how, submission.subject_ref)

@@ -94,3 +94,8 @@ def persons_of_nobody(store: Store) -> Iterator[tuple[str, str]]:
 def applications_without_person(store: Store) -> Iterator[tuple[str]]:
     """Applications whose person does not lie in the vault."""
     return store.rows(SQL["find_applications_without_person"])
+
+
+def erasures_otherwise(store: Store) -> Iterator[tuple[str, str]]:
+    """Subjects whose erasure is not on record, was undone, or left something in the vault; and which of these."""
+    return store.rows(SQL["find_erasures_otherwise"])

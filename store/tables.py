@@ -238,36 +238,6 @@ change_plan_untold = Table(
 )
 """Cases of a plan that could not be told, with the code of why: they are tried again until they are told, or closed."""
 
-subjects = Table("subjects", metadata, key("subject_ref"), text_of("data"), written_at("created_at"), schema=VAULT)
-"""Personal data of applicants."""
-
-documents = Table(
-    "documents",
-    metadata,
-    key("reference"),
-    text_of("subject_ref"),
-    text_of("kind"),
-    text_of("name"),
-    text_of("media_type"),
-    Column("content", LargeBinary, nullable=False),
-    written_at("created_at"),
-    Index("ix_documents_subject_ref", "subject_ref"),
-    schema=VAULT,
-)
-"""Uploaded files of applicants."""
-
-texts = Table(
-    "texts",
-    metadata,
-    key("reference"),
-    text_of("subject_ref"),
-    text_of("content"),
-    written_at("created_at"),
-    Index("ix_texts_subject_ref", "subject_ref"),
-    schema=VAULT,
-)
-"""What applicants wrote in their own words beside their application: events only refer to it."""
-
 LEDGER_GUARD = (
     """
 CREATE FUNCTION ledger_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, LargeBinary, Table, text
 
-from store.columns import VAULT, key, metadata, text_of, written_at
+from store.columns import VAULT, instant, key, metadata, text_of, written_at
+
+subjects = Table(
+    "subjects",
+    metadata,
+    key("subject_ref"),
+    text_of("kind"),
+    text_of("key_id", null=True),
+    Column("wrapped_key", LargeBinary),
+    written_at("created_at"),
+    instant("erased_at", null=True),
+    schema=VAULT,
+)
+"""Persons and enterprises, each with its own key, wrapped by the master key `key_id`. Without one: it was erased."""
 
 entries = Table(
     "entries",
@@ -17,6 +30,35 @@ entries = Table(
     schema=VAULT,
 )
 """What a person said of themselves with an application or a linked dossier, sealed under the subject's key."""
+
+documents = Table(
+    "documents",
+    metadata,
+    key("reference"),
+    text_of("subject_ref"),
+    text_of("stream_id"),
+    text_of("kind"),
+    Column("sealed_name", LargeBinary, nullable=False),
+    Column("sealed_media_type", LargeBinary, nullable=False),
+    Column("sealed_content", LargeBinary, nullable=False),
+    written_at("created_at"),
+    Index("ix_documents_subject_ref", "subject_ref"),
+    schema=VAULT,
+)
+"""Uploaded files of applicants, sealed under the subject's key."""
+
+texts = Table(
+    "texts",
+    metadata,
+    key("reference"),
+    text_of("subject_ref"),
+    text_of("stream_id"),
+    Column("sealed", LargeBinary, nullable=False),
+    written_at("created_at"),
+    Index("ix_texts_subject_ref", "subject_ref"),
+    schema=VAULT,
+)
+"""What applicants wrote in their own words beside their application, sealed: events only refer to it."""
 
 indexes = Table(
     "indexes",

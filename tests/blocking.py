@@ -21,7 +21,7 @@ def record_now(recorder: TurnRecorder, turn: Turn) -> Recorded:
 
 def accept_now(inbox: Inbox, submission: Submission) -> Acceptance:
     """Note an application, and wait for it."""
-    return _waited_for(inbox.accept_application(submission))
+    return _waited_for(inbox.accept_application(submission)).acceptance
 
 
 def _waited_for(work: Coroutine[Any, Any, T]) -> T:

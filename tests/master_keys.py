@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Final
 
+from store.database import Store
 from store.errors import MasterKeyUnknown, MasterKeyWrong
 from store.vault.master import Wrapped
 from store.vault.sealing import Place, SealBroken, seal, unseal
+from store.vault.vault import Vault
 
 
 @dataclass
@@ -34,3 +37,11 @@ class MemoryMasterKey:
             return unseal(self._key, Place(context, "key", ""), wrapped.body)
         except SealBroken as error:
             raise MasterKeyWrong(key_id=self.name) from error
+
+
+MASTER_KEY: Final = MemoryMasterKey()
+
+
+def vault_of(store: Store) -> Vault:
+    """The vault of a database of tests, as whoever holds the tests' master key has it."""
+    return Vault(store, MASTER_KEY)

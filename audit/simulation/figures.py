@@ -177,6 +177,8 @@ class Side:
     overdue_in_law: int = 0
     warned: int = 0
     """Cases that had a warning."""
+    late: list[float] = field(default_factory=list)
+    """Of the cases whose promise was broken, `late_seconds`."""
 
     def add(self, ending: Ending) -> None:
         """Add one case."""
@@ -184,6 +186,8 @@ class Side:
         self.lanes[ending.lane] += 1
         self.overdue_in_law += ending.overdue_in_law
         self.warned += ending.whole.warnings > 0
+        if ending.whole.breached:
+            self.late.append(ending.late_seconds)
         for department, figures in ending.departments.items():
             self.departments.setdefault(department, Figures()).add(figures)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from typing import Annotated, NewType
 
@@ -68,11 +68,14 @@ def is_dossier(stream_id: str) -> bool:
     return stream_id.startswith(DOSSIER_PREFIX)
 
 
-def shown_reference(reference: str) -> str:
-    """How an answer names the case that a sender named: as it did, or where that is no id and no code, by a digest of it."""
+def shown_reference(reference: str, keyed: Callable[[str], str]) -> str:
+    """How an answer names the case that a sender named: as it did, or where that is no id and no code, by a digest of it.
+
+    `keyed` makes the digest (hex), under a key: what was typed may be a name or a number that somebody would guess.
+    """
     if CASE_REFERENCE_PATTERN.fullmatch(reference) or DOSSIER_CODE_PATTERN.fullmatch(reference):
         return reference
-    return f"unknown-{_digest('reference', reference)}"
+    return "unknown-" + keyed("reference\n" + reference)[:24]
 
 
 def subject_ref_of(stream_id: str) -> str:

@@ -45,13 +45,7 @@ class Life(ABC):
     @cached_property
     def texts(self) -> dict[str, str]:
         """What the applicant wrote, by the references that the events hold, as far as it may be read."""
-        opening = self.known[0].event
-        subject_ref = None
-        if isinstance(opening, ApplicationSubmitted):
-            subject_ref = opening.application.subject_ref
-        elif isinstance(opening, DossierOpened):
-            subject_ref = opening.declaration.subject_ref
-        return texts_of(self.installation, self.known, subject_ref)
+        return texts_of(self.installation, self.known)
 
 
 @dataclass(frozen=True)

@@ -169,23 +169,63 @@ ORDER BY code;
 SELECT has_schema_privilege('vault', 'USAGE');
 
 -- find_persons_of_nobody --
--- What lies in the vault under a reference that no application has.
+-- What lies in the vault under a reference that no application has, or beside an application that is not that subject's.
 SELECT v.subject_ref, v.what
 FROM (
-    SELECT subject_ref, 'personal data' AS what FROM vault.subjects
-    UNION ALL
-    SELECT DISTINCT subject_ref, 'a document' FROM vault.documents
-    UNION ALL
-    SELECT DISTINCT subject_ref, 'a text' FROM vault.texts
+    SELECT s.subject_ref, 'personal data' AS what
+    FROM vault.subjects s
+    WHERE NOT EXISTS (SELECT FROM applications a WHERE a.subject_ref = s.subject_ref)
+    UNION
+    SELECT e.subject_ref, 'personal data'
+    FROM vault.entries e
+    LEFT JOIN applications a ON a.case_id = e.stream_id
+    WHERE a.subject_ref IS DISTINCT FROM e.subject_ref
+    UNION
+    SELECT d.subject_ref, 'a document'
+    FROM vault.documents d
+    LEFT JOIN applications a ON a.case_id = d.stream_id
+    WHERE a.subject_ref IS DISTINCT FROM d.subject_ref
+    UNION
+    SELECT t.subject_ref, 'a text'
+    FROM vault.texts t
+    LEFT JOIN applications a ON a.case_id = t.stream_id
+    WHERE a.subject_ref IS DISTINCT FROM t.subject_ref
 ) AS v
-LEFT JOIN applications a USING (subject_ref)
-WHERE a.case_id IS NULL
 ORDER BY v.subject_ref, v.what;
 
 -- find_applications_without_person --
--- Applications whose person does not lie in the vault. Those of a linked dossier have its reference, and its person.
+-- Applications whose person does not lie in the vault. Those of a linked dossier have its reference, and its person; of an
+-- erased one nothing is missed.
 SELECT a.case_id
 FROM applications a
 LEFT JOIN vault.subjects s USING (subject_ref)
-WHERE s.subject_ref IS NULL
+LEFT JOIN vault.entries e ON e.stream_id = a.case_id
+WHERE
+    s.subject_ref IS NULL
+    OR (s.wrapped_key IS NOT NULL AND e.stream_id IS NULL AND a.content_digest NOT LIKE 'linked:%')
 ORDER BY a.case_id;
+
+-- find_erasures_otherwise --
+-- Subjects whose erasure is not on record, was undone, or left something.
+SELECT v.subject_ref, v.how
+FROM (
+    SELECT
+        s.subject_ref,
+        CASE
+            WHEN s.wrapped_key IS NULL AND r.subject_ref IS NULL THEN 'unrecorded'
+            WHEN s.wrapped_key IS NOT NULL AND r.subject_ref IS NOT NULL THEN 'undone'
+            WHEN
+                s.wrapped_key IS NULL
+                AND (
+                    EXISTS (SELECT FROM vault.entries e WHERE e.subject_ref = s.subject_ref)
+                    OR EXISTS (SELECT FROM vault.documents d WHERE d.subject_ref = s.subject_ref)
+                    OR EXISTS (SELECT FROM vault.texts t WHERE t.subject_ref = s.subject_ref)
+                    OR EXISTS (SELECT FROM vault.indexes i WHERE i.subject_ref = s.subject_ref)
+                )
+                THEN 'incomplete'
+        END AS how
+    FROM vault.subjects s
+    LEFT JOIN erasures r USING (subject_ref)
+) AS v
+WHERE v.how IS NOT NULL
+ORDER BY v.subject_ref;

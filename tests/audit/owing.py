@@ -14,6 +14,7 @@ from store.database import Store
 from store.inbox import Inbox, Submission
 from store.outbox import Outbox
 from store.recorder import Recorder
+from tests.master_keys import vault_of
 from tests.store.turn_builder import MORNING, Sketch
 
 TOPICS = Topics("greenlane")
@@ -61,7 +62,7 @@ class MemoryReading:
 
 async def live(store: Store, recorder: Recorder, numbers: range) -> list[Sketch]:
     """Cases of eight events and one refused answer, whose applications came by the inbox."""
-    inbox, sketches = Inbox(store, TOPICS), [Sketch(number) for number in numbers]
+    inbox, sketches = Inbox(store, TOPICS, vault_of(store)), [Sketch(number) for number in numbers]
     for sketch in sketches:
         submission = Submission(
             case_id=sketch.case_id,

@@ -15,6 +15,7 @@ from store.inbox import Inbox, Submission
 from store.recorder import Recorder
 from store.verification import accepted_without_case
 from tests.audit.owing import TOPICS, live
+from tests.master_keys import vault_of
 from tests.store.turn_builder import MORNING, Sketch
 
 
@@ -42,6 +43,10 @@ def test_what_is_sound_is_not_accused(store: Store, as_account: Callable[[str], 
     assert [said(each) for each in (store, as_account("operator"), as_account("reader"))] == [[], [], []]
 
 
+ERASURE = (
+    "INSERT INTO erasures (subject_ref, erased_at, reason, legal_basis, actor, approved_by, cases, documents)"
+    " VALUES (:subject, now(), 'r', 'b', '{{}}', 'c', 1, 0)"
+)
 TAMPERED = {
     "DELETE FROM ledger WHERE case_id = :first AND sequence = 8": [
         "I2 {first}.8: the outbox owes event 8, which the ledger does not have"
@@ -77,6 +82,21 @@ TAMPERED = {
     "DELETE FROM vault.subjects v USING applications a WHERE a.subject_ref = v.subject_ref AND a.application_id = 'A-2'": [
         "I1 {second}: the person who applied does not lie in the vault"
     ],
+    "DELETE FROM vault.entries WHERE stream_id = :first": [
+        "I1 {first}: the person who applied does not lie in the vault"
+    ],
+    "UPDATE vault.entries SET subject_ref = 'nobody' WHERE stream_id = :first": [
+        "I1 nobody: personal data of nobody's case"
+    ],
+    "UPDATE vault.subjects SET wrapped_key = NULL WHERE subject_ref = :subject": [
+        "I1 {subject}: has no key, and no erasure is on record"
+    ],
+    f"WITH e AS ({ERASURE}) UPDATE vault.subjects SET wrapped_key = NULL WHERE subject_ref = :subject": [
+        "I1 {subject}: was erased, and something of it still lies in the vault"
+    ],
+    ERASURE: [
+        "I1 {subject}: was erased, and has its key again: a back-up was restored, and erasures were not applied again"
+    ],
     "UPDATE applications SET received_at = received_at + interval '1 s' WHERE case_id = :first": [
         "I1 {first}: its application is not what its first event says: received_at"
     ],
@@ -84,11 +104,11 @@ TAMPERED = {
         "I1 {first}: is a case that nobody submitted",
         "I1 {subject}: personal data of nobody's case",
     ],
-    "INSERT INTO vault.texts (reference, subject_ref, content) VALUES ('r', 'nobody', 'mine')": [
+    "INSERT INTO vault.texts (reference, subject_ref, stream_id, sealed) VALUES ('r', 'nobody', 'case', 'mine')": [
         "I1 nobody: a text of nobody's case"
     ],
-    "INSERT INTO vault.documents (reference, subject_ref, kind, name, media_type, content)"
-    " VALUES ('r', 'nobody', 'k', 'n', 'm', '')": ["I1 nobody: a document of nobody's case"],
+    "INSERT INTO vault.documents (reference, subject_ref, stream_id, kind, sealed_name, sealed_media_type, sealed_content)"
+    " VALUES ('r', 'nobody', 'case', 'k', 'n', 'm', '')": ["I1 nobody: a document of nobody's case"],
 }
 
 
@@ -96,10 +116,24 @@ TAMPERED = {
 def test_each_change_is_said_with_its_place(store: Store, sketches: list[Sketch], statement: str) -> None:
     """The case and the event, or the code and the reference in words; and nothing else is accused."""
     first, second, third = (sketch.case_id for sketch in sketches)
-    tamper(store, statement.replace("{{}}", "{}"), **({"first": first} if ":first" in statement else {}))
+    given = {"first": first, "subject": subject_ref_of(first)}
+    tamper(
+        store,
+        statement.replace("{{}}", "{}"),
+        **{name: value for name, value in given.items() if f":{name}" in statement},
+    )
     names = {"least": min(first, second), "most": max(first, second), "subject": subject_ref_of(first)}
     expected = [each.format(first=first, second=second, third=third, **names) for each in TAMPERED[statement]]
     assert sorted(said(store)) == sorted(expected)
+
+
+def test_whoever_was_erased_on_record_is_not_missed(store: Store, sketches: list[Sketch]) -> None:
+    """Nothing of the person is there, and nobody says that it should be."""
+    subject = subject_ref_of(sketches[0].case_id)
+    of_subject = [f"DELETE FROM vault.{table} WHERE subject_ref = :subject" for table in ("entries", "indexes")]
+    erased = "UPDATE vault.subjects SET wrapped_key = NULL, erased_at = now() WHERE subject_ref = :subject"
+    tamper(store, ERASURE.replace("{{}}", "{}"), erased, *of_subject, subject=subject)
+    assert said(store) == []
 
 
 def test_a_case_that_was_removed_with_all_its_rows_leaves_a_gap(store: Store, sketches: list[Sketch]) -> None:
@@ -122,10 +156,10 @@ def test_whoever_may_not_see_persons_accuses_nobody_of_having_none(
 
 async def test_a_case_of_a_linked_dossier_has_the_person_of_its_dossier(store: Store, sketches: list[Sketch]) -> None:
     """The person lies there under the dossier's reference; the case comes without one of its own."""
-    inbox = Inbox(store, TOPICS)
+    inbox = Inbox(store, TOPICS, vault_of(store))
     await inbox.accept_application(
         Submission(
-            "case-of-dossier", "/portal", "linked", "d", subject_ref_of(sketches[0].case_id), MORNING, "{}", person=""
+            "case-of-dossier", "/portal", "l", "linked:d:a:1", subject_ref_of(sketches[0].case_id), MORNING, "{}", ""
         )
     )
     inbox.close()
@@ -176,7 +210,7 @@ async def test_what_waits_to_be_opened_is_a_submission_without_a_case_only_when_
     store: Store, sketches: list[Sketch]
 ) -> None:
     """The worker may be down, or have much to do: that is nobody's fault. A day of others' cases later it was forgotten."""
-    inbox, waiting = Inbox(store, TOPICS), Sketch(9)
+    inbox, waiting = Inbox(store, TOPICS, vault_of(store)), Sketch(9)
     await inbox.accept_application(
         Submission(waiting.case_id, "/portal", "A-9", "d", "subject-of-A-9", MORNING, "{}", person="{}")
     )

@@ -11,7 +11,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 import yaml
 
-from catalog.errors import CatalogInvalid, CatalogUnreadable, Problem
+from catalog.errors import CatalogUnreadable, PolicyInvalid, Problem
 from catalog.loader import load_catalog
 from catalog.model import LaneId
 from catalog.policy_files import read_policy
@@ -31,7 +31,7 @@ def a_policy(folder: Path, body: str) -> Proposal:
 
 def fault(folder: Path, body: str) -> Problem:
     """The one fault of a policy, in its file."""
-    with pytest.raises(CatalogInvalid) as raised:
+    with pytest.raises(PolicyInvalid) as raised:
         a_policy(folder, body)
     [problem] = raised.value.problems
     assert problem.file == str(folder / "policy.yaml")
@@ -82,7 +82,7 @@ def test_a_condition_that_no_table_knows_is_told_of_each_version(tmp_path: Path)
               when:
                 - {id: a, fact: colour, equals: red, missing: {vi: "không", en: "no"}}
         """
-    with pytest.raises(CatalogInvalid) as raised:
+    with pytest.raises(PolicyInvalid) as raised:
         a_policy(tmp_path, body)
     places = {(problem.line, problem.field, problem.code) for problem in raised.value.problems}
     assert places == {(9, "lanes.rules[0].when[0].fact", "unsound")}
@@ -100,7 +100,7 @@ def test_a_limit_that_its_own_steps_exceed_is_told_at_the_limit(tmp_path: Path) 
                 budget: {{amount: 400, unit: working_days}}
         """
     step = load_catalog().procedures["work-permit"][-1].steps[0].id
-    with pytest.raises(CatalogInvalid) as raised:
+    with pytest.raises(PolicyInvalid) as raised:
         a_policy(tmp_path, dedent(body).format(step=step))
     assert {problem.code for problem in raised.value.problems} == {"unsound"}
     assert {problem.line for problem in raised.value.problems} <= {4, 5, 6, 7, 8}

@@ -17,7 +17,6 @@ from events.transport.reading import read_all
 from greenlane.admission import as_owner
 from greenlane.connecting import cluster_of
 from greenlane.wiring import Wiring
-from store.columns import VAULT
 from store.database import Store
 from tests.cli.opened_letters import bytes_of, opened_letters
 from tests.cli.program import LiveStack
@@ -48,7 +47,7 @@ class Flock:
 
 
 def kept_by(stack: LiveStack, owner_url: str) -> Iterator[tuple[str, bytes]]:
-    """All that a stack keeps and shows outside the vault and the topics of submissions: where, and what.
+    """All that a stack keeps and shows, but the topics of submissions: where, and what. In the vault everything lies sealed.
 
     `owner_url`: the database as its owner, whom no right keeps from any table.
     """
@@ -66,9 +65,10 @@ def kept_by(stack: LiveStack, owner_url: str) -> Iterator[tuple[str, bytes]]:
 
 def personal_of(stack: LiveStack) -> Iterator[bytes]:
     """What lies where personal data may lie: the vault, the topics of submissions, and dead letters once they are opened."""
-    with closing(Store.connect(stack.settings.database_url or "")) as store, store.reading() as connection:
-        yield from (row.encode() for row in connection.execute(text(f"SELECT data FROM {VAULT}.subjects")).scalars())
-        yield from (row.encode() for row in connection.execute(text(f"SELECT content FROM {VAULT}.texts")).scalars())
+    with closing(Wiring(stack.settings)) as wiring:
+        for entry in wiring.vault.people():
+            yield entry.person.encode()
+            yield from (written.encode() for written in wiring.vault.texts_of(entry.subject_ref).values())
     yield from (content for _, content in _messages(stack, sorted(PERSONAL)))
     yield from map(bytes_of, opened_letters(stack, TOPICS.submissions))
 
@@ -79,7 +79,7 @@ def dead_letters(stack: LiveStack) -> int:
 
 
 def _tables(url: str) -> Iterator[tuple[str, bytes]]:
-    tables = text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'greenlane')")
+    tables = text("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'vault')")
     with closing(Store.connect(url)) as store, store.reading() as connection:
         for schema, table in connection.execute(tables).all():
             rows = connection.execute(text(f"SELECT t::text FROM {schema}.{table} t")).scalars()

@@ -50,7 +50,7 @@ def test_who_takes_over_a_process_cannot_change_the_ledger(live_stack: LiveStack
 def test_who_takes_over_a_process_reads_no_person(live_stack: LiveStack, live: Program, process: str) -> None:
     """Worker and publisher have no business in the vault."""
     submitted(live, f"person-{process}")
-    for table in ("subjects", "documents", "texts"):
+    for table in ("subjects", "entries", "documents", "texts", "indexes", "keys", "letters"):
         with psycopg.connect(url_given_to(live_stack, process)) as connection, pytest.raises(DENIED):
             connection.execute(f"SELECT * FROM vault.{table}".encode())
 

@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from catalog.systems import PORTAL
-from events.language.identity import case_id_of, subject_ref_of
+from events.language.identity import case_id_of
 from events.language.topics import Topics
 from events.transport.producer import Producer
 from greenlane.wiring import Wiring
-from store.vault.vault import Vault
 from tests.cli.program import Answer, LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
 
@@ -54,9 +53,9 @@ def send(stack: LiveStack, account: str, topic: str, messages: list[tuple[Header
 
 def person_of(stack: LiveStack, source: str, application_id: str) -> Any:
     """What the vault holds, as text that must be JSON."""
-    store = Wiring(stack.settings).store
-    text = Vault(store).data(subject_ref_of(case_id_of(source, application_id)))
-    store.close()
+    wiring = Wiring(stack.settings)
+    text = wiring.vault.person(case_id_of(source, application_id))
+    wiring.store.close()
     assert text is not None
     return json.loads(text, parse_constant=pytest.fail)
 

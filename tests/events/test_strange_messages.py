@@ -31,6 +31,7 @@ from store.database import Store
 from tests.events.bridges import MakeTopics, a_bridge, ends
 from tests.events.sending import Running, committed, read_topic, until
 from tests.intake.strange_messages import AT, CASE, COUNT, DEPARTMENT, SYSTEM, Strange, many
+from tests.master_keys import vault_of
 from tests.settled_catalogue import SettledCatalogue
 
 OTHERS_EVERY = 20
@@ -75,7 +76,7 @@ class Watched:
 @pytest.fixture
 def register(database_url: str, topics: Topics) -> Iterator[IntakeRecords]:
     store = Store(database_url)
-    register = IntakeRecords(store, topics)
+    register = IntakeRecords(store, topics, vault_of(store))
     yield register
     register.close()
     store.close()

@@ -35,6 +35,7 @@ from store.tables import commands, outbox, waiting
 from store.views import Views
 from store.waiting import WaitingCommands
 from tests.builders import MONDAY, a_submission, an_answer
+from tests.master_keys import vault_of
 from tests.settled_catalogue import SettledCatalogue
 from tests.workflows.routes import five_steps
 from tests.workflows.stage import kinds, quiet, soon
@@ -51,7 +52,7 @@ class House:
         self.store, self.client, self.time = store, client, time
         self.queue = f"cases-{uuid.uuid4()}"
         self.recorder = Recorder(store, TOPICS)
-        self.intake_records, self.inbox = IntakeRecords(store, TOPICS), Inbox(store, TOPICS)
+        self.intake_records, self.inbox = IntakeRecords(store, TOPICS, vault_of(store)), Inbox(store, TOPICS)
         self.views, self.waiting = Views(store), WaitingCommands(store)
         self.catalogue = SettledCatalogue(load_catalog())
         self.gateway = CaseGateway(self.client, self.queue)

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from events.language.commands import Actor, ActorKind, CaseCommand, WithdrawApplication
 from events.language.identity import message_command_id
-from store.tables import texts
+from store.vault_tables import texts
 from tests.builders import MONDAY
 from tests.intake.house import House
+from tests.master_keys import vault_of
 from tests.workflows.stage import soon
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,7 +29,8 @@ def said(kind: type[CaseCommand], system: str, **content: Any) -> CaseCommand:
 
 def kept(house: House) -> list[str]:
     with house.store.reading() as connection:
-        return list(connection.scalars(select(texts.c.content)))
+        references = list(connection.scalars(select(texts.c.reference)))
+    return list(vault_of(house.store).texts(references).values())
 
 
 async def code_of(house: House, case_id: str, command: CaseCommand) -> str | None:

@@ -24,6 +24,7 @@ from services.recording_reads import Reader
 from store.escalations import EscalationFilter
 from store.views import CaseFilter
 from tests.intake.house import TOPICS, House
+from tests.master_keys import MASTER_KEY
 
 
 class HouseInstallation(Installation):
@@ -37,6 +38,7 @@ class HouseInstallation(Installation):
     catalogue: Any = None
     business_time: Any = None
     intake_records: Any = None
+    master_key = MASTER_KEY
 
     def __init__(self, house: House) -> None:
         self.store, self.catalogue, self.business_time = house.store, house.catalogue, house.time

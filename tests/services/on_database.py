@@ -15,6 +15,7 @@ from sla.business_time import BusinessTime
 from store.database import Store
 from store.recorder import Recorder
 from store.seals import make_installation_id
+from tests.master_keys import vault_of
 from tests.services.door import HouseInstallation
 from tests.settled_catalogue import SettledCatalogue
 from tests.store.conftest import TOPICS, store
@@ -33,7 +34,7 @@ def recorder(store: Store) -> Iterator[Recorder]:
 def installation(store: Store) -> Iterator[Installation]:
     """Its business time is real time; it has a name, as one that was prepared."""
     make_installation_id(store)
-    records = IntakeRecords(store, TOPICS)
+    records = IntakeRecords(store, TOPICS, vault_of(store))
     house: Any = SimpleNamespace(store=store, intake_records=records, time=BusinessTime.real_time())
     house.catalogue = SettledCatalogue(load_catalog())
     yield HouseInstallation(house)

@@ -32,6 +32,7 @@ from store.recorder import Recorder
 from store.views import CaseFilter
 from tests.blocking import accept_now
 from tests.builders import MONDAY, an_answer
+from tests.master_keys import vault_of
 from tests.services.on_database import TOPICS, installation, recorder, store
 from tests.store.living import Living
 from tests.store.test_escalations import LATE, definitions
@@ -44,7 +45,7 @@ EVER = Period(None, None)
 
 
 def accepted(store: Store, case_id: str, name: str, subject_ref: str) -> None:
-    inbox = Inbox(store, TOPICS)
+    inbox = Inbox(store, TOPICS, vault_of(store))
     accept_now(inbox, Submission(case_id, "/portal", name, name, subject_ref, MONDAY, "{}", "{}"))
     inbox.close()
 

@@ -94,14 +94,14 @@ AGAINST_THE_VAULT = (
     "SELECT reference FROM vault.texts",
     "TABLE vault.subjects",
     "COPY vault.subjects TO STDOUT",
-    "COPY (SELECT data FROM vault.subjects) TO STDOUT",
-    "INSERT INTO vault.subjects (subject_ref, data) VALUES ('mine', '{}')",
-    "UPDATE vault.subjects SET data = '{}'",
+    "COPY (SELECT sealed FROM vault.entries) TO STDOUT",
+    "INSERT INTO vault.subjects (subject_ref, kind) VALUES ('mine', 'person')",
+    "UPDATE vault.subjects SET wrapped_key = NULL",
     "DELETE FROM vault.documents",
     "SELECT query_to_xml('SELECT * FROM vault.subjects', true, true, '')",
     "SELECT pg_get_viewdef('vault.subjects'::regclass)",
     "SELECT pg_relation_filepath('vault.subjects')",
-    "WITH x AS (DELETE FROM vault.subjects RETURNING data) SELECT * FROM x",
+    "WITH x AS (DELETE FROM vault.subjects RETURNING wrapped_key) SELECT * FROM x",
     "EXPLAIN ANALYZE SELECT * FROM vault.subjects",
 )
 
@@ -114,7 +114,9 @@ def url(database_server: DatabaseServer) -> str:
     store.migrate()  # the rights on the database itself are not copied with its tables
     store.close()
     with psycopg.connect(fresh.replace("+psycopg", "")) as connection:
-        connection.execute("INSERT INTO vault.subjects (subject_ref, data) VALUES ('subject-1', '{\"name\": \"A\"}')")
+        connection.execute(
+            "INSERT INTO vault.subjects (subject_ref, kind, key_id, wrapped_key) VALUES ('subject-1', 'person', 'k', 'w')"
+        )
         connection.execute("ANALYZE vault.subjects")
     return fresh
 

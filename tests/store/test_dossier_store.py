@@ -25,6 +25,7 @@ from tests.blocking import accept_now, record_now
 from tests.builders import MONDAY
 from tests.cases.dossier.openings import DOSSIER_ID, Life, a_submission, an_application, days, definitions
 from tests.invariants import effects_in
+from tests.master_keys import vault_of
 
 LIMITS = {name: days(2) for name in ("a", "b")}
 TOPICS = Topics("greenlane")
@@ -58,7 +59,7 @@ def opening() -> Turn:
 @pytest.fixture
 def opened(store: Store, recorder: Recorder) -> Dossiers:
     """A dossier on record."""
-    inbox = Inbox(store, TOPICS)
+    inbox = Inbox(store, TOPICS, vault_of(store))
     given = Submission(DOSSIER_ID, "/portal", "D-1", "digest", "subject-1", MONDAY, "{}", "{}")
     accept_now(inbox, given)
     inbox.close()

@@ -16,8 +16,9 @@ from store.columns import VAULT
 from store.database import Store
 from store.inbox import Acceptance, Inbox, Submission
 from store.recorder import Recorder
-from store.vault.vault import Vault, VaultDocument
+from store.vault.vault import VaultDocument
 from tests.blocking import accept_now, record_now
+from tests.master_keys import vault_of
 from tests.store.conftest import TOPICS
 from tests.store.turn_builder import MORNING, SOURCE, Sketch
 
@@ -26,7 +27,8 @@ CANARY = "Nguyễn Thị Canary 079-canary-123456"
 
 @pytest.fixture
 def inbox(as_account: Callable[[str], Store]) -> Iterator[Inbox]:
-    opened = Inbox(as_account("bridge"), TOPICS)
+    bridge = as_account("bridge")
+    opened = Inbox(bridge, TOPICS, vault_of(bridge))
     yield opened
     opened.close()
 
@@ -47,9 +49,7 @@ def a_submission(number: int = 1, digest: str = "content-1", person: str = CANAR
 
 
 def documents_of(store: Store, subject_ref: str) -> list[VaultDocument]:
-    query = text("SELECT reference, kind, name, media_type, content FROM vault.documents WHERE subject_ref = :ref")
-    with store.reading() as connection:
-        return [VaultDocument(*row) for row in connection.execute(query, {"ref": subject_ref})]
+    return [document for _, document in vault_of(store).documents_of(subject_ref)]
 
 
 class TestApplications:
@@ -69,24 +69,27 @@ class TestApplications:
         intruder = a_submission(digest="content-2", person="second")
         intruder = replace(intruder, documents=(replace(intruder.documents[0], reference="document-other"),))
         assert accept_now(inbox, intruder) is Acceptance.CONFLICT
-        assert Vault(store).data(intruder.subject_ref) == '{"name":"first"}'
+        assert vault_of(store).person(intruder.case_id) == '{"name":"first"}'
         assert [file.reference for file in documents_of(store, intruder.subject_ref)] == ["document-1"]
 
     async def test_many_at_once_and_repeated(self, inbox: Inbox) -> None:
         """One transaction for all that wait; each id new exactly once, whoever is first among unequals wins."""
         same = [a_submission(number) for number in range(30) for _ in range(2)]
-        answers = await asyncio.gather(*(inbox.accept_application(one) for one in same))
+        answers = [how for how, _ in await asyncio.gather(*(inbox.accept_application(one) for one in same))]
         assert [tuple(answers[i : i + 2]) for i in range(0, 60, 2)] == [(Acceptance.NEW, Acceptance.SAME_UNOPENED)] * 30
         other = [a_submission(99, digest=f"content-{number}") for number in range(3)]
-        answers = await asyncio.gather(*(inbox.accept_application(one) for one in other))
+        answers = [how for how, _ in await asyncio.gather(*(inbox.accept_application(one) for one in other))]
         assert answers == [Acceptance.NEW, Acceptance.CONFLICT, Acceptance.CONFLICT]
 
     async def test_two_bridges_with_the_same_message(self, store: Store, inbox: Inbox) -> None:
         """A rebalance may give a message to both."""
-        second = Inbox(store, TOPICS)
+        second = Inbox(store, TOPICS, vault_of(store))
         submissions = [a_submission(number) for number in range(20)]
-        answers = await asyncio.gather(*(box.accept_application(one) for one in submissions for box in (inbox, second)))
+        accepted = await asyncio.gather(
+            *(box.accept_application(one) for one in submissions for box in (inbox, second))
+        )
         second.close()
+        answers = [how for how, _ in accepted]
         assert all(sorted(answers[i : i + 2]) == ["new", "same_unopened"] for i in range(0, 40, 2))
 
     def test_a_lost_start_is_found(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
@@ -150,8 +153,9 @@ class TestRefusals:
 
 class TestVault:
     def test_personal_data_lie_in_the_vault_alone(self, store: Store, inbox: Inbox, recorder: Recorder) -> None:
-        """A canary that was submitted occurs in no table outside the vault's schema, whatever the column."""
+        """A canary that was submitted occurs in no table, whatever the column: in the vault too it lies sealed."""
         accept_now(inbox, a_submission())
+        vault_of(store).put_texts(a_submission().case_id, {"text-1": CANARY})
         sketch = Sketch()
         sketch.take(record_now(recorder, sketch.opening()))
         record_now(recorder, sketch.answer())
@@ -163,19 +167,16 @@ class TestVault:
                 pattern = {"canary": "%canary-123456%", "hex": f"%{b'canary-123456'.hex()}%"}
                 if connection.execute(everything, pattern).first():
                     found.add((schema, table))
-        assert found == {(VAULT, "subjects"), (VAULT, "documents")}
+        assert found == set()
+        assert CANARY in (vault_of(store).person(a_submission().case_id) or "")
 
     def test_errors_and_values_do_not_show_the_person(self) -> None:
         """What is logged by accident shows references only."""
         assert CANARY not in repr(a_submission())
         assert CANARY not in repr(a_submission().documents)
 
-    def test_persons_are_put_in_place_and_documents_keep_their_content(self, store: Store, inbox: Inbox) -> None:
+    def test_documents_keep_their_content(self, store: Store, inbox: Inbox) -> None:
         """A reference means the same bytes for ever."""
-        vault = Vault(store)
-        vault.put("subject-1", '{"name":"An"}')
-        vault.put("subject-1", '{"name":"Bình"}')
-        assert (vault.data("subject-1"), vault.data("subject-2")) == ('{"name":"Bình"}', None)
         file = VaultDocument("document-1", "form", "đơn.pdf", "application/pdf", bytes(range(256)))
         first, second = (replace(a_submission(number), documents=(file,)) for number in (1, 2))
         accept_now(inbox, first)
@@ -185,7 +186,7 @@ class TestVault:
 
     def test_what_an_applicant_wrote_later_keeps_its_text(self, store: Store, inbox: Inbox) -> None:
         """Under its application's person; another text under the same reference stands beside it; a stranger's nowhere."""
-        submission, vault = a_submission(), Vault(store)
+        submission, vault = a_submission(), vault_of(store)
         accept_now(inbox, submission)
         reference = text_ref_of(submission.case_id, "w1", "reason")
         other = reference + OTHER_TEXT_SUFFIX

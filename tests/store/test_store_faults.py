@@ -15,6 +15,7 @@ from store.inbox import Inbox
 from store.ledger import Ledger
 from store.recorder import Recorder
 from tests.blocking import accept_now, record_now
+from tests.master_keys import vault_of
 from tests.store.conftest import TOPICS
 from tests.store.database_server import DatabaseServer
 from tests.store.test_inbox import a_submission
@@ -109,7 +110,7 @@ async def test_a_lost_acknowledgement_is_found_again(
 
 def test_the_inbox_comes_back_too(store: Store, database_server: DatabaseServer) -> None:
     """A submission that met a lost connection is accepted by the next attempt, once."""
-    inbox = Inbox(store, TOPICS)
+    inbox = Inbox(store, TOPICS, vault_of(store))
     assert accept_now(inbox, a_submission(1)) == "new"
     database_server.end_connections("greenlane inbox")
     with pytest.raises(StoreUnavailable):

@@ -93,7 +93,7 @@ def record(store: Store, names: Iterable[str]) -> list[PlayedCase | PlayedDossie
             opening, of_dossier = DOSSIER_LIVES[name]
             played = PlayedDossier(recorder, name, opening())
             dossiers.keep(played.definitions)
-        submission = Submission(played.stream_id, SOURCE, name, "digest", "subject-1", MONDAY, "{}", "{}")
+        submission = Submission(played.stream_id, SOURCE, name, "digest", "subject-1", MONDAY, "{}", person="")
         accept_now(inbox, submission)
         lived(played) if isinstance(played, PlayedCase) else of_dossier(played)
         found.append(played)

@@ -76,7 +76,7 @@ def test_an_old_database_gets_the_accounts_of_today(upgraded: Store, database_se
                 connection.execute(text(statement))
         may_read = account in ("bridge", "operator")
         with nullcontext() if may_read else pytest.raises(StoreAccessDenied), store.reading() as connection:
-            connection.execute(text("SELECT data FROM vault.subjects"))
+            connection.execute(text("SELECT wrapped_key FROM vault.subjects"))
         store.close()
     operators = Store(database_server.url_for("operator", url))
     assert rebuild(operators, project, replace=True).replaced

@@ -33,6 +33,7 @@ from store.inbox import Inbox
 from store.recorder import Recorder
 from store.views import Views
 from tests.builders import an_answer
+from tests.master_keys import vault_of
 from tests.settled_catalogue import SettledCatalogue
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.fixtures import the_ledger
@@ -66,7 +67,7 @@ class Upgraded:
         self.queue = f"cases-{uuid.uuid4()}"
         self.topics = Topics("greenlane")
         self.recorder = Recorder(store, self.topics)
-        self.intake_records = IntakeRecords(store, self.topics)
+        self.intake_records = IntakeRecords(store, self.topics, vault_of(store))
         self.inbox = Inbox(store, self.topics)
         self.store, self.catalogue = store, SettledCatalogue(load_catalog())
         self.views = Views(store)

@@ -31,6 +31,7 @@ from store.ledger import Ledger
 from store.outbox import Outbox
 from store.recorder import Recorder
 from tests.builders import MONDAY, a_submission, an_answer
+from tests.master_keys import vault_of
 from tests.store.database_server import DatabaseServer
 from tests.workflows.routes import FIVE_STEPS, five_steps
 from tests.workflows.stage import kinds, quiet
@@ -104,7 +105,7 @@ class Site:
 
     async def settled(self, case_id: str, command: CaseCommand) -> CommandOutcome:
         """Wait until a command is settled in the inbox."""
-        inbox = Inbox(self.store, Topics("greenlane"))
+        inbox = Inbox(self.store, Topics("greenlane"), vault_of(self.store))
         found: list[CommandOutcome] = []
 
         def look() -> bool:

@@ -33,10 +33,23 @@ END $$
     # What stands was signed before there were reads.
     "ALTER TABLE checkpoints ADD COLUMN reads_position BIGINT DEFAULT 0 NOT NULL",
     "ALTER TABLE checkpoints ADD COLUMN settled_reads BIGINT DEFAULT 0 NOT NULL",
+    """CREATE TABLE vault.subjects (
+        subject_ref TEXT NOT NULL, kind TEXT NOT NULL, key_id TEXT, wrapped_key BYTEA,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, erased_at TIMESTAMPTZ,
+        CONSTRAINT pk_subjects PRIMARY KEY (subject_ref))""",
     """CREATE TABLE vault.entries (
         stream_id TEXT NOT NULL, subject_ref TEXT NOT NULL, sealed BYTEA NOT NULL,
         created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_entries PRIMARY KEY (stream_id))""",
     "CREATE INDEX ix_entries_subject_ref ON vault.entries (subject_ref)",
+    """CREATE TABLE vault.documents (
+        reference TEXT NOT NULL, subject_ref TEXT NOT NULL, stream_id TEXT NOT NULL, kind TEXT NOT NULL,
+        sealed_name BYTEA NOT NULL, sealed_media_type BYTEA NOT NULL, sealed_content BYTEA NOT NULL,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_documents PRIMARY KEY (reference))""",
+    "CREATE INDEX ix_documents_subject_ref ON vault.documents (subject_ref)",
+    """CREATE TABLE vault.texts (
+        reference TEXT NOT NULL, subject_ref TEXT NOT NULL, stream_id TEXT NOT NULL, sealed BYTEA NOT NULL,
+        created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_texts PRIMARY KEY (reference))""",
+    "CREATE INDEX ix_texts_subject_ref ON vault.texts (subject_ref)",
     """CREATE TABLE vault.indexes (
         kind TEXT NOT NULL, digest BYTEA NOT NULL, subject_ref TEXT NOT NULL,
         CONSTRAINT pk_indexes PRIMARY KEY (kind, digest, subject_ref))""",
@@ -50,8 +63,24 @@ END $$
         created_at TIMESTAMPTZ DEFAULT now() NOT NULL, CONSTRAINT pk_letters PRIMARY KEY (reference))""",
 )
 
+FORMER = (
+    ("subjects", "former_persons", ()),
+    ("documents", "former_documents", ("ix_{0}_subject_ref",)),
+    ("texts", "former_texts", ("ix_{0}_subject_ref",)),
+)
+"""What lies in clear from before, and what it is called until it is sealed, with its indexes."""
+IS_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM vault.{table})" for table, *_ in FORMER)
+
 
 def upgrade() -> None:
+    is_empty = op.get_bind().exec_driver_sql(f"SELECT {IS_EMPTY}").scalar()
+    for table, former, indexes in FORMER:
+        if is_empty:
+            op.get_bind().exec_driver_sql(f"DROP TABLE vault.{table}")
+            continue
+        op.get_bind().exec_driver_sql(f"ALTER TABLE vault.{table} RENAME TO {former}")
+        for index in ("pk_{0}", *indexes):
+            op.get_bind().exec_driver_sql(f"ALTER INDEX vault.{index.format(table)} RENAME TO {index.format(former)}")
     for statement in STATEMENTS:
         # Not as text(): a colon is no parameter.
         op.get_bind().exec_driver_sql(statement)

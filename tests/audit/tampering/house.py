@@ -35,6 +35,7 @@ from store.seals import make_installation_id
 from tests.blocking import accept_now, record_now
 from tests.builders import MONDAY, a_supplement, an_answer, the_definitions
 from tests.cases.dossier import openings
+from tests.master_keys import vault_of
 from tests.store.living import Living
 
 TOPICS = Topics("greenlane")
@@ -177,7 +178,7 @@ class House:
 def a_played_house(url: str, file: Path) -> Iterator[House]:
     """Played: five cases and a dossier under two checkpoints that left, then more that none signed yet."""
     store = Store.connect(url, pool_size=4)
-    recorder, inbox = Recorder(store, TOPICS), Inbox(store, TOPICS)
+    recorder, inbox = Recorder(store, TOPICS), Inbox(store, TOPICS, vault_of(store))
     house = House(store, file)
     try:
         make_installation_id(store)

@@ -102,7 +102,10 @@ def _remove(house: House, case: str) -> None:
         "DELETE FROM outbox_unpublished WHERE id IN (SELECT id FROM outbox WHERE case_id = :case)",
         "DELETE FROM log_leaves WHERE stream_id = :case",
         *(f"DELETE FROM {table} WHERE case_id = :case" for table in OF_A_CASE),
-        "DELETE FROM vault.subjects WHERE subject_ref NOT IN (SELECT subject_ref FROM applications)",
+        *(
+            f"DELETE FROM vault.{table} WHERE subject_ref NOT IN (SELECT subject_ref FROM applications)"
+            for table in ("subjects", "entries", "indexes")
+        ),
         case=case,
     )
 

@@ -58,8 +58,16 @@ def test_a_name_that_hides_something_is_refused(name: str) -> None:
 
 def test_the_same_dossier_written_in_another_way_is_the_same() -> None:
     """Its id, where it brings none, is made of its content."""
-    ids = {identified(declared({"name": name, "procedure": "a"})).dossier_id for name in (NFC, NFD)}
-    assert len(ids) == 1
+    files = [declared({"name": name, "procedure": "a"}) for name in (NFC, NFD)]
+    assert len({identified(file, lambda digest: digest).dossier_id for file in files}) == 1
+
+
+def test_nobody_guesses_a_content_by_its_dossiers_id() -> None:
+    """Who has the key finds the same dossier again; who has not learns nothing from its id."""
+    file = declared({"name": "a", "procedure": "a"})
+    plain, keyed = identified(file, lambda digest: digest), identified(file, lambda digest: digest[::-1])
+    assert plain.dossier_id != keyed.dossier_id
+    assert identified(plain, lambda _: "another") == plain
 
 
 def test_the_same_application_written_in_another_way_is_the_same() -> None:

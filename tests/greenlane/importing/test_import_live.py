@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,6 @@ from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
 from store.tables import ledger
-from store.vault.vault import Vault
 from store.view_tables import cases
 from tests.eventlog.logs import VARIETY
 from tests.eventlog.test_writing_xes import CASES, told_of, written
@@ -204,9 +204,9 @@ def test_log_of_all_sorts_keeps_what_it_says(stack: Settings, store: Store) -> N
     assert decided[0].data["cost_total_2"] == "13"
     assert decided[2].data["files_file_2"] == "map.pdf"
     assert not any(record.event.type == "ClockStarted" for record in records)
-    submitted = records[0].event
-    assert isinstance(submitted, ApplicationSubmitted)
-    assert "a word of the engine" in (Vault(store).data(submitted.application.subject_ref) or "")
+    assert isinstance(records[0].event, ApplicationSubmitted)
+    with closing(Wiring(stack)) as wiring:
+        assert "a word of the engine" in (wiring.vault.person(case_id) or "")
 
 
 def test_application_that_is_refused_holds_up_no_other(stack: Settings, log: Path) -> None:
