@@ -110,6 +110,20 @@ class StoreNewer(StoreNotMigrated):
         )
 
 
+class VaultInClear(StoreNotMigrated):
+    """Personal data of an older program still lies in clear: nobody works on it before it is sealed."""
+
+    code = "vault_in_clear"
+
+    def __init__(self) -> None:
+        StoreError.__init__(
+            self,
+            _("The personal data that an older program kept in clear is not sealed yet."),
+            field=DATABASE_URL,
+            remedy=_("Run `greenlane prepare` with the master key (GREENLANE_MASTER_KEY_FILE)."),
+        )
+
+
 class StoreAccessDenied(StoreError):
     """The account that a process was given may not do this."""
 
