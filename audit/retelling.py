@@ -38,14 +38,14 @@ class TellingDraft(Draft):
     def emit(self, event: CaseEvent) -> None:
         """As every draft does."""
         before = self.state
-        record = _unchecked(before, self, event)
+        record = unchecked(before, self, event)
         self.records.append(record)
         self.state = evolve(before, record)
         self.scenes.append(Scene(record, before, self.state))
 
 
-def _unchecked(case: Case, draft: Draft, event: CaseEvent) -> EventRecord:
-    """The next record, not validated: the bytes of the ledger, with which it is compared, say more than a type can."""
+def unchecked(case: Case, draft: Draft, event: CaseEvent) -> EventRecord:
+    """The next record of a draft, not validated: its values are, and whoever asks compares it to the byte, or only counts."""
     record = EventRecord.__new__(EventRecord)
     values = {
         "case_id": case.case_id,

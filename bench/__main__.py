@@ -10,6 +10,7 @@ import time
 SHORT = (
     "bench.time",
     "bench.core",
+    "bench.simulation",
     "bench.store",
     "bench.transport",
     "bench.audit",

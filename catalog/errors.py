@@ -75,15 +75,24 @@ class CatalogInvalid(CatalogError):
     """Files of the catalogue contain faults; all of them are listed."""
 
     code = "catalog_invalid"
+    said: ClassVar[tuple[str, str]] = ("one_fault", "faults")
+    """Under which keys the texts say it of one fault, and of several."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column, p.field or "", p.message)))
         first = self.problems[0]
         count = len(self.problems)
         faults = joined("\n", [problem.placed for problem in self.problems])
-        key = "one_fault" if count == 1 else "faults"
+        key = self.said[count > 1]
         message, remedy = message_and_remedy(TEXTS, key, {"count": count, "faults": faults})
         super().__init__(message, field=f"{first.file}:{first.line} {first.field or '(document)'}", remedy=remedy)
+
+
+class PolicyInvalid(CatalogInvalid):
+    """A policy for what-if contains faults, or contradicts what cases had; all of them are listed."""
+
+    code = "policy_invalid"
+    said = ("policy_fault", "policy_faults")
 
 
 class CatalogUnreadable(CatalogError):

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from catalog.dossier import DossierTemplate, SilenceRules
 from catalog.duties import DutyRules
 from catalog.model import LaneTable, ProcedureVersion
+from catalog.policy import Policy
 from catalog.province import Province
 from catalog.retention import RetentionRules
 from catalog.systems import SystemList
@@ -30,6 +31,7 @@ MODELS: Final[dict[str, type[BaseModel]]] = {
     "duties": DutyRules,
     "retention": RetentionRules,
     "systems": SystemList,
+    "policy": Policy,
 }
 
 

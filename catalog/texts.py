@@ -34,6 +34,8 @@ TEXTS: Final[Texts] = {
         _("The catalogue has {count} faults:\n{faults}"),
         _("Correct the named lines; a catalogue is taken as a whole or not at all."),
     ),
+    "policy_fault": (_("The policy has {count} fault:\n{faults}"), _("Correct the named lines.")),
+    "policy_faults": (_("The policy has {count} faults:\n{faults}"), _("Correct the named lines.")),
     "no_folder": (_("There is no folder of a catalogue at {folder}."), _("Name a folder with procedures/.")),
     "no_catalogue": (
         _("No file in {folder} is one of a catalogue."),

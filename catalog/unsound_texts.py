@@ -17,6 +17,7 @@ ONE_NEED: Final = _("exactly one of name and result is needed")
 FLOOR: Final = _("a floor belongs to a reduction")
 AMONG_ENTRIES: Final = _("stands among the entries too")
 OWN_FACT: Final = _("comes from the procedure itself, never from an application")
+STEPS_OF_NONE: Final = _("steps are those of one procedure: name it")
 NO_APPLICATION: Final = _("no application: name at least one, or a template")
 
 

@@ -30,6 +30,7 @@ from greenlane.turn_metrics import MeasuredRecorder
 from greenlane.wiring import Wiring
 from intake.handing_over import HandOver
 from intake.histories import HistoryExport
+from intake.letters import PatientLetters
 from intake.reception import Reception
 from intake.telling import Telling
 from intake.trust import Trust
@@ -164,7 +165,9 @@ async def bridge(settings: Settings) -> None:
                     settings=_bridge_settings(settings),
                     make_topic=wiring.make_topic,
                     teller=Telling(wiring.refused_messages, topics),
-                    replays=Replays(wiring.cluster, topics, letters_seal(wiring.store)),
+                    replays=Replays(
+                        wiring.cluster, topics, letters_seal(wiring.store), PatientLetters(wiring.letter_keys)
+                    ),
                     assigned=room.doubt,
                 ).run()
             )

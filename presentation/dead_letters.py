@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from events.language.topics import DEAD_LETTER_SUFFIX
-from presentation.blocks import Block, dim, facts, line, stacked, table_of
+from events.transport.filed_letters import Letter
+from presentation.blocks import Block, Inline, dim, facts, line, stacked, table_of
 from presentation.json_of_dead_letters import dead_letter_json
 from presentation.moments import Moments
 from services.dead_letters import FiledLetter
@@ -31,7 +32,7 @@ def dead_letter_list(letters: Sequence[FiledLetter], moments: Moments) -> Block:
             ),
             # Letters tell real time; a screen has one time only.
             moments.two_lines(moments.time.to_business(letter.dead_at)),
-            stacked(_message_name(letter.event_type, moments), dim(letter.field or "")),
+            stacked(_kind(letter, moments), dim(letter.field or "")),
             _reason(filed, moments),
             ends=True,
         )
@@ -52,6 +53,16 @@ def dead_letter_screen(filed: FiledLetter, moments: Moments, *, content: bool) -
         yield line((letter.value or b"").decode("utf-8", "replace"))
 
 
+def _kind(letter: Letter, moments: Moments) -> Inline:
+    """What kind of message it was, or why nobody here can tell."""
+    match letter.seal:
+        case "closed":
+            return dim(moments.words(_p("letter", "sealed")))
+        case "destroyed":
+            return dim(moments.words(_p("letter", "erased")))
+    return _message_name(letter.event_type, moments)
+
+
 def _fact(name: str, value: Any, moments: Moments) -> str:
     """As people read it: instants as this screen shows them, a truth in words."""
     if value is None or value == "":
@@ -60,6 +71,8 @@ def _fact(name: str, value: Any, moments: Moments) -> str:
         return moments.words(_("yes") if value else _("no"))
     if name.endswith("_at"):
         return moments.instant(moments.time.to_business(datetime.fromisoformat(value)), seconds=True)
+    if name == "seal":
+        return moments.words.named("seal", value)
     return _message_name(value, moments) if name == "event_type" else str(value)
 
 

@@ -41,12 +41,14 @@ def _late_step(step: WaitingStep) -> dict[str, Any]:
 
 def desk_json(desk: Desk, command: Callable[[Escalation], str]) -> dict[str, Any]:
     """The answer of `desk --json`. `command`: what acknowledges an escalation at this door."""
-    work = [
-        {**step.item.model_dump(mode="json", exclude={"late"}), "late_seconds": delay_json(step.delay)}
-        for step in desk.work
-    ]
+    work = [waiting_json(step) for step in desk.work]
     escalations = [escalation_json(escalation, command) for escalation in desk.escalations.items]
     return {"ok": True, "department": desk.department, "work": work, "escalations": escalations}
+
+
+def waiting_json(step: WaitingStep) -> dict[str, Any]:
+    """A step that waits, as a worklist has it."""
+    return {**step.item.model_dump(mode="json", exclude={"late"}), "late_seconds": delay_json(step.delay)}
 
 
 def present_json(present: Present) -> dict[str, Any]:
@@ -69,7 +71,7 @@ def case_json(sheet: CaseSheet, language: str) -> dict[str, Any]:
         "case": sheet.view.model_dump(mode="json"),
         "rule": sheet.rule,
         "stamp": stamp and {"text": STAMP, "lane": stamp.lane, "reason": stamp.reason, "source": stamp.source},
-        "clocks": [_clock(sheet, clock) for clock in sheet.case.clocks.values()],
+        "clocks": [clock_json(sheet, clock) for clock in sheet.case.clocks.values()],
         "steps": [step.model_dump(mode="json") for step in sheet.case.steps.values()],
         "timeline": [data_of(record) for record in sheet.records],
         "texts": sheet.texts,
@@ -79,7 +81,8 @@ def case_json(sheet: CaseSheet, language: str) -> dict[str, Any]:
     }
 
 
-def _clock(sheet: CaseSheet, clock: ClockState) -> dict[str, Any]:
+def clock_json(sheet: CaseSheet, clock: ClockState) -> dict[str, Any]:
+    """A clock of a case."""
     return {
         "id": clock.id,
         "kind": clock.kind,

@@ -28,7 +28,7 @@ def dossier_json(sheet: DossierSheet) -> dict[str, Any]:
         "lead": dossier.lead,
         "status": "closed" if dossier.is_closed else "in_progress",
         "outcome": dossier.outcome,
-        "applications": [_application(sheet, part) for part in dossier.parts.values()],
+        "applications": [application_json(sheet, part) for part in dossier.parts.values()],
         "holder": None if dossier.is_closed else sheet.holder,
         "critical_path": list(dossier.critical_path) if dossier.is_open else [],
         "slack": {n: s.total_seconds() for n in dossier.parts if (s := sheet.slack(n)) is not None},
@@ -70,7 +70,8 @@ def _joint(sheet: DossierSheet) -> dict[str, Any]:
     }
 
 
-def _application(sheet: DossierSheet, part: Part) -> dict[str, Any]:
+def application_json(sheet: DossierSheet, part: Part) -> dict[str, Any]:
+    """One application of a dossier."""
     view = sheet.case(part)
     return {
         "id": application_id_of(sheet.dossier, part.name, max(1, part.round)),

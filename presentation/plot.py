@@ -27,22 +27,48 @@ class Bars:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Two bars a line on one scale, under a title; `names` are those of the two bars."""
+
+    title: str
+    names: tuple[str, str]
+    lines: Sequence[Bars]
+
+    @property
+    def height(self) -> int:
+        """In pixels."""
+        return HEAD_HEIGHT + LINE_HEIGHT * max(1, len(self.lines)) + 16
+
+
 def bar_plot(title: str, names: tuple[str, str], lines: Sequence[Bars]) -> str:
     """An SVG with two bars a line on one scale; the second bar is red where it is the longer one."""
-    longest = max([1.0, *(max(line.first, line.second) for line in lines)])
-    scale = (WIDTH - LABELS_WIDTH - VALUES_WIDTH) / longest
-    height = HEAD_HEIGHT + LINE_HEIGHT * max(1, len(lines)) + 16
+    return bar_plots(title, [Plot(title, names, lines)])
+
+
+def bar_plots(title: str, plots: Sequence[Plot]) -> str:
+    """An SVG with such plots one below the other, each on a scale of its own."""
+    height = sum(plot.height for plot in plots)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
         ' font-family="sans-serif" font-size="13" role="img">',
         f"<title>{in_xml(title)}</title>",
         f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-        f'<text x="16" y="24" font-size="16" font-weight="bold">{in_xml(title)}</text>',
-        _legend(names),
     ]
-    for number, line in enumerate(lines):
-        parts.append(_line(line, HEAD_HEIGHT + LINE_HEIGHT * number, scale))
+    top = 0
+    for plot in plots:
+        # The first one stands where it stands: only what is moved says so.
+        parts += _drawn(plot) if top == 0 else [f'<g transform="translate(0 {top})">', *_drawn(plot), "</g>"]
+        top += plot.height
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _drawn(plot: Plot) -> list[str]:
+    longest = max([1.0, *(max(line.first, line.second) for line in plot.lines)])
+    scale = (WIDTH - LABELS_WIDTH - VALUES_WIDTH) / longest
+    head = f'<text x="16" y="24" font-size="16" font-weight="bold">{in_xml(plot.title)}</text>'
+    lines = [_line(line, HEAD_HEIGHT + LINE_HEIGHT * number, scale) for number, line in enumerate(plot.lines)]
+    return [head, _legend(plot.names), *lines]
 
 
 def _legend(names: tuple[str, str]) -> str:

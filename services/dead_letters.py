@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from events.language.commands import Actor
-from events.transport.dead_letters import Letter, LetterBox, dead_letter_topics, filled
+from events.transport.dead_letters import LetterBox, dead_letter_topics, filled
 from events.transport.errors import TopicMissingError
+from events.transport.filed_letters import Letter
 from events.transport.producer import Producer
 from services.installation import Installation
+from services.recording_reads import Reader, filter_said, record_read
 from store.outbox import Outbox
 
 SUBMISSIONS: Final = "submissions"
@@ -29,27 +31,45 @@ class FiledLetter:
 
 
 def list_dead_letters(
-    installation: Installation, actor: Actor, topic: str | None, *, with_replayed: bool = False
+    installation: Installation, reader: Reader, topic: str | None, *, with_replayed: bool = False
 ) -> tuple[FiledLetter, ...]:
-    """Those of one topic, or of all that hold any. Raises TransportError."""
+    """Those of one topic, or of all that hold any; opened where the master key is at hand. The read is on record.
+
+    Raises TransportError, StoreError.
+    """
     if topic is not None:
         boxes = [_box_of(installation, topic)]
     else:
         names = dead_letter_topics(installation.cluster, installation.topics)
-        boxes = [LetterBox(installation.cluster, name) for name in filled(installation.cluster, names)]
-    return tuple(FiledLetter(box.topic, letter) for box in boxes for letter in box.letters(with_replayed=with_replayed))
+        boxes = [_box_on(installation, name) for name in filled(installation.cluster, names)]
+    found = tuple(FiledLetter(box.topic, each) for box in boxes for each in box.letters(with_replayed=with_replayed))
+    record_read(installation, reader, filter=filter_said({"topic": topic, "all": with_replayed}), count=len(found))
+    return found
 
 
-def read_dead_letter(installation: Installation, actor: Actor, topic: str, letter_id: str) -> FiledLetter:
-    """One. Raises TransportError."""
+def read_dead_letter(
+    installation: Installation, reader: Reader, topic: str, letter_id: str, *, content: bool = False
+) -> FiledLetter:
+    """One, opened where the master key is at hand; with `content` it must be. The read is on record.
+
+    Raises LetterSealedError, LetterErasedError where its content is asked for and nobody can open it; TransportError, StoreError.
+    """
     box = _box_of(installation, topic)
-    return FiledLetter(box.topic, box.letter(letter_id))
+    letter = box.letter(letter_id)
+    if content:
+        letter.raise_if_closed()
+    said = filter_said({"topic": box.topic, "letter": letter.id, "content": content})
+    record_read(installation, reader, filter=said)
+    return FiledLetter(box.topic, letter)
 
 
 def replay_dead_letters(
     installation: Installation, actor: Actor, topic: str, ids: Sequence[str] | None
 ) -> tuple[str, tuple[Letter, ...]]:
-    """The topic on which they lie, and those that were sent again; `ids` None: all that wait. Raises TransportError."""
+    """The topic on which they lie, and those that were sent again; `ids` None: all that wait.
+
+    Needs no master key: the bridge opens what it handles again. Raises TransportError, StoreError.
+    """
     box = _box_of(installation, topic)
     with Producer(installation.cluster, client_id="greenlane-replay") as producer:
         return box.topic, box.replay(producer, installation.topics, ids)
@@ -64,11 +84,15 @@ def _box_of(installation: Installation, topic: str) -> LetterBox:
         # No system has a department's id.
         meant = [topic] if "." in topic else [topics.decisions(topic), topics.submissions_of(topic)]
     existing = dead_letter_topics(installation.cluster, topics)
-    boxes = [LetterBox(installation.cluster, name) for name in meant]
+    boxes = [_box_on(installation, name) for name in meant]
     box = next((box for box in boxes if box.topic in existing), None)
     if box is None:
         raise TopicMissingError(topic=boxes[0].topic)
     return box
+
+
+def _box_on(installation: Installation, topic: str) -> LetterBox:
+    return LetterBox(installation.cluster, topic, installation.letter_keys)
 
 
 def republish_outbox(installation: Installation, actor: Actor, from_id: int) -> int:

@@ -21,6 +21,7 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.inbox import Inbox
 from store.ledger import Ledger
+from store.letters import LetterKeys
 from store.vault.master import MasterKey
 from store.vault.vault import Vault
 from store.views import Views
@@ -53,11 +54,6 @@ class Installation(ABC):
     @abstractmethod
     def intake_records(self) -> IntakeRecords:
         """Inbox, vault, ledger and definitions, as the intake uses them."""
-
-    @property
-    @abstractmethod
-    def master_key(self) -> MasterKey | None:
-        """What opens the vault; None: this process has none."""
 
     @property
     @abstractmethod
@@ -105,6 +101,16 @@ class Installation(ABC):
     def ledger(self) -> Ledger:
         """The ledger."""
         return Ledger(self.store)
+
+    @property
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: not at hand here."""
+        return None
+
+    @cached_property
+    def letter_keys(self) -> LetterKeys:
+        """The keys of dead letters."""
+        return LetterKeys(self.store, self.master_key)
 
     @cached_property
     def vault(self) -> Vault:

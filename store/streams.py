@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import groupby
 
 from sqlalchemy import Connection, func, select
@@ -31,9 +32,22 @@ def all_rows(store: Store) -> Iterator[list[LedgerRow]]:
 class StreamReader:
     """The ledger as of one instant, while others write on. Every query raises StoreError."""
 
-    def __init__(self, connection: Connection, stream_ids: Collection[str] | None, *, dossiers: bool) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        stream_ids: Collection[str] | None,
+        *,
+        dossiers: bool,
+        from_at: datetime | None = None,
+        until_at: datetime | None = None,
+    ) -> None:
+        """`from_at`, `until_at`: only streams that were opened from the one business instant on, and before the other."""
         self._connection = connection
         self._wanted = [FIRST.c.sequence == 1]
+        if from_at is not None:
+            self._wanted.append(FIRST.c.at >= from_at)
+        if until_at is not None:
+            self._wanted.append(FIRST.c.at < until_at)
         if stream_ids is not None:
             self._wanted.append(FIRST.c.case_id.in_(stream_ids))
         if not dossiers:
@@ -42,6 +56,15 @@ class StreamReader:
     def count(self) -> int:
         """How many streams there are to read."""
         return self._connection.scalar(select(func.count()).select_from(FIRST).where(*self._wanted)) or 0
+
+    def last_at(self) -> datetime | None:
+        """Up to which business instant (UTC) the whole ledger tells: that of its last decision; None: it is empty.
+
+        Raises LedgerRowBroken too.
+        """
+        query = select(*COLUMNS).order_by(ledger.c.position.desc()).limit(1)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else LedgerRow(*row).record.decided_at
 
     def streams(self) -> Iterator[list[EventRecord]]:
         """All events of each stream, in the order in which the streams were opened. Raises LedgerRowBroken too."""
@@ -69,8 +92,13 @@ class StreamReader:
 
 @contextmanager
 def reading_streams(
-    store: Store, stream_ids: Collection[str] | None = None, *, dossiers: bool = True
+    store: Store,
+    stream_ids: Collection[str] | None = None,
+    *,
+    dossiers: bool = True,
+    from_at: datetime | None = None,
+    until_at: datetime | None = None,
 ) -> Iterator[StreamReader]:
     """The streams of these ids, or all; without the dossiers' own where they are not wanted. Raises StoreError."""
     with store.one_instant() as connection:
-        yield StreamReader(connection, stream_ids, dossiers=dossiers)
+        yield StreamReader(connection, stream_ids, dossiers=dossiers, from_at=from_at, until_at=until_at)

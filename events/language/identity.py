@@ -39,6 +39,7 @@ FORMER_SUBMISSIONS = "submissions:"
 SENDER_PATTERN = re.compile(r"^(?P<kind>department|system)/(?P<account>[a-z0-9-]{1,100}):[0-9a-f]{32}$")
 DOCUMENT_PREFIX = "document-"
 TEXT_PREFIX = "text-"
+LETTER_PREFIX = "letter-"
 OTHER_TEXT_SUFFIX = "-other"
 """Of a text that came under the id of a command that had said something else: so the two commands differ too."""
 OWN_REFERENCE_PATTERN = re.compile(rf"(?:{DOCUMENT_PREFIX}|{TEXT_PREFIX})[0-9a-f]{{24}}(?:{OTHER_TEXT_SUFFIX})?")
@@ -149,6 +150,11 @@ def unread_id_of(topic: str, partition: int, offset: int, taken_at: datetime, re
     """The CloudEvents id of the answer to a message that became a dead letter: by its place, and when Kafka took it there."""
     place = f"{topic}\n{partition}\n{offset}\n{taken_at.astimezone(UTC).isoformat()}\n{replay}"
     return "unread-" + hashlib.sha256(place.encode()).hexdigest()[:32]
+
+
+def letter_ref_of(topic: str, partition: int, offset: int, taken_at: datetime, replay: str = "") -> str:
+    """Under what the key of a dead letter lies: by the place of its message, so that it says nothing of what it holds."""
+    return f"{LETTER_PREFIX}{_digest(topic, str(partition), str(offset), taken_at.astimezone(UTC).isoformat(), replay)}"
 
 
 def department_slug_of(name: str, taken: Collection[str] = ()) -> str:

@@ -8,12 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from events.language.act_refusals import ACT_TEXTS
 from events.language.person_refusals import PERSON_TEXTS, PERSON_VARIANTS
+from events.language.replay_refusals import REPLAY_TEXTS
 from wording.foreign import visible
 from wording.text import LazyText, Texts, _, in_language, message_and_remedy
 
 TEXTS: Texts = {
     **ACT_TEXTS,
     **PERSON_TEXTS,
+    **REPLAY_TEXTS,
     # code: (message, remedy); {names} come from the refusal's details, never personal data
     "already_acknowledged": (_("Escalation {escalation} was acknowledged before."), _("Nothing is to be done.")),
     "already_answered": (

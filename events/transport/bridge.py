@@ -14,7 +14,8 @@ from events.transport.cluster import Cluster
 from events.transport.consumption import ConsumerSettings, Consumption
 from events.transport.errors import MessageTooLargeError, TopicMissingError
 from events.transport.lanes import Lanes, LaneSettings, Waiting
-from events.transport.letters import SEAL, letter_headers, seal_of
+from events.transport.letter_content import content_of_message, packed, reference_of
+from events.transport.letters import SEAL, SEALED, SIZE_BYTES, letter_headers, own_headers, seal_of
 from events.transport.metrics import BridgeMetrics
 from events.transport.offsets import Job, OffsetBook
 from events.transport.ports import DeadLetter, Handler, Incoming, Teller
@@ -57,12 +58,14 @@ class Bridge:
 
         `make_topic` makes a dead-letter topic that is missing; without it the message waits until somebody does.
         `teller` tells senders of their dead letters; `replays` finds the letters that are to be handled again, and has the
-        seal that letters bear.
+        seal that letters bear, and the vault that has their keys.
         """
         self._cluster = cluster
         self._settings = settings or BridgeSettings()
         self._make_topic = make_topic
+        self._replays = replays
         self._seal = None if replays is None else replays.seal
+        self._vault = None if replays is None else replays.vault
         self._producer: Producer | None = None
         self._connecting = threading.Lock()
         metrics = metrics or BridgeMetrics()
@@ -141,10 +144,20 @@ class Bridge:
             self._put(producer, topic, bare, letter_headers(message, letter, attempts, omitted_bytes=size))
 
     def _put(self, producer: Producer, topic: str, message: Incoming, headers: list[tuple[str, bytes]]) -> None:
-        value = message.value or b""
+        key, value = message.key, message.value or b""
+        if self._vault is None or self._is_order(message):
+            headers = [*own_headers(message.headers), *headers]
+        else:
+            reference = reference_of(message)
+            headers = [*headers, (SEALED, reference.encode()), (SIZE_BYTES, str(len(value)).encode())]
+            key, value = reference.encode(), self._vault.seal(reference, packed(content_of_message(message)))
         if self._seal is not None:
-            headers = [*headers, (SEAL, seal_of(self._seal, message.key, value, headers))]
-        producer.send_now(topic, message.key, value, headers)
+            headers = [*headers, (SEAL, seal_of(self._seal, key, value, headers))]
+        producer.send_now(topic, key, value, headers)
+
+    def _is_order(self, message: Incoming) -> bool:
+        """An order names a letter, and holds nothing of it."""
+        return self._replays is not None and self._replays.is_order(message)
 
     def _connected(self) -> Producer:
         with self._connecting:

@@ -153,6 +153,36 @@ class LetterWithoutContentError(TransportError):
         )
 
 
+class LetterSealedError(TransportError):
+    """The dead letter is sealed, and what is at hand does not open it."""
+
+    code = "letter_sealed"
+
+    def __init__(self, *, reference: str, reason: str) -> None:
+        super().__init__(
+            _(
+                "The dead letter with the key {reference} cannot be opened: {reason}.",
+                reference=reference,
+                reason=reason,
+            ),
+            _("Give this command the installation's master key: GREENLANE_MASTER_KEY_FILE."),
+        )
+
+
+class LetterErasedError(TransportError):
+    """The key of the dead letter was destroyed with the data of a person."""
+
+    code = "letter_erased"
+
+    def __init__(self, *, reference: str) -> None:
+        super().__init__(
+            _("Nobody can open this dead letter any more: its key {reference} was destroyed.", reference=reference),
+            _(
+                "That is so where a person's data were erased; the letter itself goes when its time on the topic is over."
+            ),
+        )
+
+
 class Unavailable(Exception):
     """Raised by a handler: what it needs is away. The message is kept, not counted as an attempt, and tried again."""
 

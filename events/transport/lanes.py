@@ -158,9 +158,10 @@ class Lanes:
         if isinstance(disposition, DeadLetter):
             try:
                 await self._tell(waiting.message, disposition)
+                is_buried = await self._buried(waiting.message, disposition, attempt)
             except Unavailable as error:
                 return self._away(error)
-            if not await self._buried(waiting.message, disposition, attempt):
+            if not is_buried:
                 return BURY_RETRY_SECONDS
         self._metrics.messages.labels("dead_letter" if isinstance(disposition, DeadLetter) else "done").inc()
         return None

@@ -24,6 +24,10 @@ OMITTED_BYTES = "dlq-omitted-bytes"
 REPLAY = "dlq-replay"
 """Of a letter whose message came from the dead letters before: the place of the order to replay it."""
 SEAL = "dlq-seal"
+SEALED = "dlq-sealed"
+"""The reference under which the key of the letter lies; absent: the message lies in clear."""
+SIZE_BYTES = "dlq-size-bytes"
+"""Of the message's value, where it lies sealed."""
 REPLAYED = "dlq-replayed"
 REPLAYED_AT = "dlq-replayed-at"
 
@@ -35,7 +39,7 @@ REASON_LENGTH_MAX = 500
 def letter_headers(
     message: Incoming, letter: DeadLetter, attempts: int, *, omitted_bytes: int | None = None
 ) -> list[tuple[str, bytes]]:
-    """The headers of a dead letter: those of the message, and why, where and since when."""
+    """Our headers of a dead letter: why, where and since when; nothing of what its sender wrote."""
     replay = message.replay
     ours = {
         TOPIC: message.topic,
@@ -51,7 +55,7 @@ def letter_headers(
         ours[REPLAY] = replay.place
     if omitted_bytes is not None:
         ours[OMITTED_BYTES] = str(omitted_bytes)
-    return [*own_headers(message.headers), *((name, text.encode()) for name, text in ours.items())]
+    return [(name, text.encode()) for name, text in ours.items()]
 
 
 def _told(letter: DeadLetter, language: str) -> str:

@@ -157,6 +157,18 @@ class Handler(Protocol):
         ...
 
 
+class LetterVault(Protocol):
+    """Seals dead letters, each under a key of its own: who destroys the key destroys the letter."""
+
+    def seal(self, reference: str, content: bytes) -> bytes:
+        """What the letter holds, sealed; its key lies under the reference. Raises `Unavailable` when it must be tried again."""
+        ...
+
+    def open(self, reference: str, sealed: bytes) -> bytes:
+        """What was sealed. Raises LetterSealedError, LetterErasedError, and `Unavailable` when it must be tried again."""
+        ...
+
+
 class Teller(Protocol):
     """Who tells a sender of a dead letter. Must be idempotent."""
 

@@ -7,7 +7,6 @@ a letter counts from its first arrival only where it bears the installation's se
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,8 +19,9 @@ from events.language.topics import DEAD_LETTER_SUFFIX, Topics
 from events.transport import letters
 from events.transport.cluster import Cluster
 from events.transport.consumption import incoming_of
-from events.transport.errors import TransportError, Unavailable
-from events.transport.ports import DeadLetter, Incoming, Replay
+from events.transport.errors import LetterErasedError, LetterSealedError, TransportError, Unavailable
+from events.transport.letter_content import content_of
+from events.transport.ports import DeadLetter, Incoming, LetterVault, Replay
 from wording.text import _
 
 READ_MS = 3_000
@@ -31,10 +31,13 @@ COUNT_DIGITS_MAX = 6
 log = structlog.get_logger(__name__)
 
 
-def order_of(letters_topic: str, letter_id: str, key: bytes | None) -> tuple[bytes | None, bytes]:
-    """Key and value of an order to replay a letter. Those of messages with one key are carried out in their order."""
-    hidden = None if key is None else hashlib.sha256(key).hexdigest()[:32].encode()
-    return hidden, f"{letters_topic}/{letter_id}".encode()
+def order_of(letters_topic: str, letter_id: str, partition: int) -> tuple[bytes, bytes]:
+    """Key and value of an order to replay a letter; `partition`: where its message came first.
+
+    Messages with one key came on one partition: in their order they are carried out, without a word about the key, which may
+    be a person's number.
+    """
+    return f"{letters_topic}/{partition}".encode(), f"{letters_topic}/{letter_id}".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class Replays:
     topics: Topics
     seal: bytes | None = None
     """The installation's secret; without it every letter counts from its replay."""
+    vault: LetterVault | None = None
+    """Seals letters and opens them; None: they lie in clear, as those of an older program do."""
 
     def is_order(self, message: Incoming) -> bool:
         """Whether this is an order to replay a letter."""
         return message.topic == self.topics.replays
 
     def original_of(self, order: Incoming) -> Incoming | DeadLetter:
-        """The message that is to be handled again, as it first came. Raises Unavailable when Kafka does not answer."""
+        """The message that is to be handled again, as it first came. Raises Unavailable when Kafka, or the vault, is away."""
         reference = REFERENCE.fullmatch(order.value or b"")
         topic = "" if reference is None else reference["topic"].decode()
         origin = topic.removesuffix(DEAD_LETTER_SUFFIX)
@@ -85,6 +90,10 @@ class Replays:
                 "value",
                 _("the letter does not hold its message"),
             )
+        try:
+            content = content_of(letter, self.vault)
+        except (LetterSealedError, LetterErasedError) as error:
+            return DeadLetter(error.code, "value", error.message, error.remedy)
         is_borne_out = (
             self.seal is not None and texts.get(letters.TOPIC) == origin and letters.bears_seal(self.seal, letter)
         )
@@ -95,7 +104,9 @@ class Replays:
             topic=origin,
             partition=_number(texts.get(letters.PARTITION)),
             offset=_number(texts.get(letters.OFFSET)),
-            headers=tuple(letters.own_headers(letter.headers)),
+            key=content.key,
+            value=content.value,
+            headers=content.headers,
             timestamp_at=datetime.fromisoformat(texts[letters.FIRST_SEEN_AT]) if is_borne_out else order.timestamp_at,
             replay=Replay(
                 place=f"{order.partition}-{order.offset}",

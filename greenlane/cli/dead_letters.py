@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.acting import acting, reading
+from greenlane.cli.run import Look, Run, as_command, as_look
 from wording.text import _, _n
 
 Topic = Annotated[
@@ -67,9 +67,9 @@ def republish(
         )
 
 
-@as_command
+@as_look
 def list_letters(
-    run: Run,
+    run: Look,
     topic: Annotated[
         str | None,
         typer.Argument(metavar="TOPIC", help="Only of this topic, `submissions`, or this department's or system's."),
@@ -79,6 +79,8 @@ def list_letters(
 ) -> int:
     """List dead letters: where they came from, when, and why they could not be used.
 
+    Each is sealed under a key of its own: what was sent is told only where the installation's master key is at hand.
+
     Example: greenlane dlq list submissions
     """
     from presentation.dead_letters import dead_letter_list
@@ -86,16 +88,17 @@ def list_letters(
     from services.dead_letters import list_dead_letters
 
     with run.session() as session:
-        letters = list_dead_letters(session.wiring, acting(None), topic, with_replayed=with_replayed)
+        reader = reading(session, "dlq list")
+        letters = list_dead_letters(session.wiring, reader, topic, with_replayed=with_replayed)
         return run.answer(
             lambda: {"ok": True, "letters": [dead_letter_json(filed) for filed in letters]},
             lambda: (dead_letter_list(letters, session.moments),),
         )
 
 
-@as_command
+@as_look
 def show_letter(
-    run: Run,
+    run: Look,
     topic: Topic,
     letter_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the letter, as `list` shows it.")],
     *,
@@ -103,7 +106,7 @@ def show_letter(
         bool, typer.Option("--content", help="Show the message itself too: it may hold personal data.")
     ] = False,
 ) -> int:
-    """Show one dead letter with its headers.
+    """Show one dead letter with its headers; those of its sender, and the message, need the master key.
 
     Example: greenlane dlq show submissions 2-17 --content
     """
@@ -112,7 +115,7 @@ def show_letter(
     from services.dead_letters import read_dead_letter
 
     with run.session() as session:
-        filed = read_dead_letter(session.wiring, acting(None), topic, letter_id)
+        filed = read_dead_letter(session.wiring, reading(session, "dlq show"), topic, letter_id, content=content)
         return run.answer(
             lambda: {"ok": True, "letter": dead_letter_json(filed, content=content)},
             lambda: dead_letter_screen(filed, session.moments, content=content),
@@ -129,7 +132,7 @@ def replay(
     *,
     everything: Annotated[bool, typer.Option("--all", help="All that were not sent again before.")] = False,
 ) -> int:
-    """Send dead letters again to the topic they came from, byte for byte.
+    """Send dead letters again to the topic they came from, byte for byte: the bridge opens them, not this command.
 
     Example: greenlane dlq replay finance 0-3 1-9
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -40,17 +40,22 @@ BAR_CELLS = 24
 
 def case_screen(sheet: CaseSheet, moments: Moments) -> Iterator[Block | None]:
     """The parts of the screen from top to bottom; None where there is nothing to show."""
-    steps = {step.id: (step.name_vi, step.name_en) for step in sheet.case.steps.values()}
-    moments = replace(moments, texts=sheet.texts, known=moments.names.of_case(sheet.case.definitions, steps))
+    moments = of_case(sheet, moments)
     yield _stamp(sheet, moments)
-    yield _head(sheet, moments)
-    yield _clocks(sheet, moments)
-    yield _steps(sheet, moments)
+    yield head_panel(sheet, moments)
+    yield clock_table(sheet, moments)
+    yield step_table(sheet, moments)
     yield event_table(moments.words(_("Timeline")), sheet.records, moments)
     yield _refusals(sheet, moments)
     yield near_miss_table(sheet.near_misses, moments.words)
     yield _time_shares(sheet, moments)
     yield moments.scale
+
+
+def of_case(sheet: CaseSheet, moments: Moments) -> Moments:
+    """With what the case's own things are called, and what its applicant wrote."""
+    steps = {step.id: (step.name_vi, step.name_en) for step in sheet.case.steps.values()}
+    return replace(moments, texts=sheet.texts, known=moments.names.of_case(sheet.case.definitions, steps))
 
 
 def _stamp(sheet: CaseSheet, moments: Moments) -> Panel | None:
@@ -77,7 +82,8 @@ def _matched(sheet: CaseSheet, moments: Moments) -> str:
     return "; ".join(f"{words.named('fact', name)}: {value}" for name, value in facts.items())
 
 
-def _head(sheet: CaseSheet, moments: Moments) -> Panel:
+def head_panel(sheet: CaseSheet, moments: Moments) -> Panel:
+    """What the case is, where it stands, and both promises."""
     words, view, names, procedure = moments.words, sheet.view, moments.names, sheet.case.definitions.procedure
     status = status_line(words, "status", view.status)
     if view.outcome is not None:
@@ -125,15 +131,17 @@ def _declined(sheet: CaseSheet, moments: Moments) -> Inline | None:
     return line("- ", dim(f"({why or '-'})"))
 
 
-def _clocks(sheet: CaseSheet, moments: Moments) -> Table | None:
+def clock_table(sheet: CaseSheet, moments: Moments, left: Callable[[ClockState], Inline] | None = None) -> Table | None:
+    """Its clocks, the latest last; None: it has none. `left`: what is left of each, in place of since when it runs."""
     words = moments.words
-    headings = map(words, (_("Clock"), _("Since"), _("Due"), _("State"), _("Level")))
+    second = _("Since") if left is None else _p("clock", "Left")
+    headings = map(words, (_("Clock"), second, _("Due"), _("State"), _("Level")))
     table = table_of(words(_("Clocks")), *headings, copied=False)
     causes = {r.event.clock_id: r.event.cause for r in sheet.records if isinstance(r.event, ClockCancelled)}
     for clock in sheet.case.clocks.values():
         table.add(
             stacked(moments.names.clock_of(clock.kind, clock.step_id), dim(moments.budget(clock.clock.budget))),
-            moments.instant(clock.clock.anchored_at),
+            moments.instant(clock.clock.anchored_at) if left is None else left(clock),
             "-" if clock.status == "cancelled" else _ends(sheet, clock, moments),
             _clock_state(clock, causes.get(clock.id), moments),
             toned(Tone.LATE, str(clock.level)) if clock.level else "",
@@ -170,7 +178,8 @@ def _clock_state(clock: ClockState, cause: str | None, moments: Moments) -> Line
     return status_line(words, "green" if clock.kind == "green" else "clock", clock.status)
 
 
-def _steps(sheet: CaseSheet, moments: Moments) -> Table | None:
+def step_table(sheet: CaseSheet, moments: Moments) -> Table | None:
+    """Its steps in the order of the procedure; None: it has none."""
     words = moments.words
     headings = map(words, (_("Step"), _("Department"), _("Status"), _("Since"), _("Due")))
     table = table_of(words(_("Steps")), *headings, copied=False)

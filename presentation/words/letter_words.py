@@ -22,6 +22,11 @@ LETTER_TABLE: Final[dict[str, LazyText]] = {
     "letter.partition": _("Partition"),
     "letter.reason": _("Reason"),
     "letter.replayed_at": _("Sent again"),
+    "letter.seal": _("Seal"),
     "letter.size_bytes": _("Size (bytes)"),
     "letter.topic": _("Came on topic"),
+    "seal.none": _("none: it is of an older program, in clear"),
+    "seal.opened": _("opened with the master key"),
+    "seal.closed": _("closed: the master key that opens it is not here"),
+    "seal.destroyed": _("its key was destroyed: nobody can open it any more"),
 }

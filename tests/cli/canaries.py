@@ -18,13 +18,14 @@ from greenlane.admission import as_owner
 from greenlane.connecting import cluster_of
 from greenlane.wiring import Wiring
 from store.database import Store
+from tests.cli.opened_letters import bytes_of, opened_letters
 from tests.cli.program import LiveStack
 
 BIRD = "kanariq"
 """In every canary; occurs in no word of ours."""
 TOPICS = Topics()
-PERSONAL = {topic for submissions in (TOPICS.submissions,) for topic in (submissions, TOPICS.dead_letters(submissions))}
-"""The topics that may carry personal data."""
+PERSONAL = {TOPICS.submissions}
+"""The topics that may carry personal data: what applicants' systems write themselves."""
 
 
 @dataclass
@@ -63,18 +64,18 @@ def kept_by(stack: LiveStack, owner_url: str) -> Iterator[tuple[str, bytes]]:
 
 
 def personal_of(stack: LiveStack) -> Iterator[bytes]:
-    """What lies where personal data may lie: the vault, the topics of submissions and their dead letters."""
+    """What lies where personal data may lie: the vault, the topics of submissions and dead letters once they are opened."""
     with closing(Wiring(stack.settings)) as wiring:
         for entry in wiring.vault.people():
             yield entry.person.encode()
             yield from (written.encode() for written in wiring.vault.texts_of(entry.subject_ref).values())
     yield from (content for _, content in _messages(stack, sorted(PERSONAL)))
+    yield from map(bytes_of, opened_letters(stack, TOPICS.submissions))
 
 
 def dead_letters(stack: LiveStack) -> int:
     """How many messages with a canary could not be taken."""
-    letters = _messages(stack, [TOPICS.dead_letters(TOPICS.submissions)])
-    return sum(BIRD.encode() in content for _, content in letters)
+    return sum(BIRD.encode() in bytes_of(letter) for letter in opened_letters(stack, TOPICS.submissions))
 
 
 def _tables(url: str) -> Iterator[tuple[str, bytes]]:

@@ -14,7 +14,6 @@ from kafka import KafkaConsumer
 
 from catalog.basis import Text
 from catalog.systems import PORTAL, SubmittingSystem
-from events.language.access import OPERATOR
 from events.language.envelope import binary_headers
 from events.language.identity import message_command_id, refusal_id_of
 from events.language.topics import Topics
@@ -24,6 +23,7 @@ from events.transport.producer import Producer
 from greenlane.admission import let_in
 from greenlane.wiring import Wiring
 from store.views import CaseFilter, Views
+from tests.cli.opened_letters import opened_letters
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
 
@@ -71,12 +71,14 @@ def records(cluster: Cluster, topic: str) -> Iterator[Any]:
 
 
 def dead_letter(stack: LiveStack, system: str, source: str) -> dict[str, str]:
-    """The headers of the dead letter of a message under this source, as the operator sees it."""
-    for record in records(stack.cluster_of(OPERATOR), TOPICS.dead_letters(TOPICS.submissions_of(system))):
-        headers = {name: (value or b"").decode() for name, value in record.headers}
-        if headers.get("ce_source") == source:
-            return headers
-    raise AssertionError("no such dead letter came")
+    """The headers of the dead letter of a message under this source, as the operator sees it, once it is there."""
+
+    def found() -> dict[str, str] | None:
+        letters = opened_letters(stack, TOPICS.submissions_of(system))
+        return next((each.header_texts for each in letters if each.header_texts.get("ce_source") == source), None)
+
+    headers: dict[str, str] = until(found)
+    return headers
 
 
 def until(look: Callable[[], Any]) -> Any:

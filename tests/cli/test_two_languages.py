@@ -21,7 +21,7 @@ import sla.texts
 from audit.crew import ProcessLost
 from audit.proof import errors as proof
 from audit.proof.witness import WitnessUnusable
-from catalog.errors import CatalogError, CatalogInvalid, Problem, UnknownDefinition
+from catalog.errors import CatalogError, CatalogInvalid, PolicyInvalid, Problem, UnknownDefinition
 from catalog.errors import NotInForce as DefinitionNotInForce
 from catalog.value_texts import _MESSAGES, _REMEDIES, value_message, value_remedy
 from eventlog.errors import LogMalformedError, Place
@@ -145,6 +145,8 @@ def _samples() -> Iterator[BaseException]:
         yield kind("karaoke", date(2020, 1, 1), [])
     yield CatalogInvalid([Problem.of("tab", "yaml_syntax", "a.yaml", (1, 2))])
     yield CatalogInvalid([Problem.of("tab", "yaml_syntax", "a.yaml", (line, 2)) for line in (1, 2)])
+    for lines in ((1,), (1, 2)):
+        yield PolicyInvalid([Problem.of("tab", "yaml_syntax", "a.yaml", (line, 2)) for line in lines])
     yield store.StoreUnavailable(reason="it is stopping")
     yield store.StoreNotMigrated(reason="it has no tables")
     yield store.StoreNewer(found="0099", known="0006")
@@ -168,6 +170,8 @@ def _samples() -> Iterator[BaseException]:
     yield transport.SendFailedError(topic="t", reason="r")
     yield transport.ClusterReplacedError(remembered="a", found="b")
     yield transport.LetterUnknownError(topic="t", letter_id="1")
+    yield transport.LetterSealedError(reference="letter-1", reason=_("there is no master key here"))
+    yield transport.LetterErasedError(reference="letter-1")
     yield transport.LetterWithoutContentError(letter_id="1", origin="t-0-1")
     yield transport.Unavailable("PostgreSQL")
     yield MessageError("case", value_message("missing", {"msg": "Field required"}))

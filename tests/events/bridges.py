@@ -16,6 +16,7 @@ from events.transport.cluster import Cluster
 from events.transport.metrics import BridgeMetrics
 from events.transport.ports import Disposition, Done, Handler, Teller
 from events.transport.replays import Replays
+from tests.events.memory_letters import LETTERS, MemoryLetters
 from tests.events.sending import ReadyBridge, read_topic
 
 MakeTopics = Callable[..., Topics]
@@ -36,6 +37,7 @@ def a_bridge(
     session_seconds: float = 30.0,
     teller: Teller | None = None,
     seal: bytes | None = SEAL,
+    vault: MemoryLetters | None = LETTERS,
     **reading: int,
 ) -> ReadyBridge:
     """A bridge of this test's own group."""
@@ -56,7 +58,7 @@ def a_bridge(
         metrics=BridgeMetrics(registry or CollectorRegistry()),
         make_topic=partial(make_topic, cluster, topics=topics, layout=TopicLayout(partitions=1)),
         teller=teller,
-        replays=Replays(cluster, topics, seal),
+        replays=Replays(cluster, topics, seal, vault),
     )
 
 

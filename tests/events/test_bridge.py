@@ -12,12 +12,12 @@ from prometheus_client import CollectorRegistry
 
 from events.transport.admin import TopicLayout, ensure_topics
 from events.transport.cluster import Cluster
-from events.transport.dead_letters import LetterBox
 from events.transport.errors import LetterUnknownError, Unavailable
 from events.transport.lanes import HANDLER_ERROR, TOO_LARGE, UNREADABLE
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
 from tests.events.bridges import MakeTopics, a_bridge, after, ends
+from tests.events.memory_letters import letter_box
 from tests.events.sending import Remembering, Running, committed, read_topic, send_all, until
 
 MILLISECOND = timedelta(milliseconds=1)
@@ -165,7 +165,7 @@ async def test_a_fault_of_the_handler_is_retried_then_buried(cluster: Cluster, m
         )
         await until(lambda: len(handler.done) == 4, "the others were handled")
     assert handler.by_key() == {"a": ["1", "2"], "b": ["flaky", "3"]}
-    (letter,) = LetterBox(cluster, topic).letters()
+    (letter,) = letter_box(cluster, topic).letters()
     assert (letter.code, letter.field, letter.attempts) == (HANDLER_ERROR, None, 3)
     assert "secret" not in letter.reason
     assert "Nguyen" not in letter.reason
@@ -199,7 +199,7 @@ async def test_letters_are_listed_shown_and_replayed(cluster: Cluster, make_topi
         return DeadLetter("invalid_utf8", "data", "not UTF-8 at byte 1") if broken else Done()
 
     handler = Remembering(act)
-    box = LetterBox(cluster, topic)
+    box = letter_box(cluster, topic)
     async with Running(a_bridge(cluster, topics, handler)):
         with Producer(cluster) as producer:
             producer.send_now(
@@ -254,9 +254,9 @@ async def test_a_message_that_is_too_large_does_not_stop_the_others(cluster: Clu
             producer.send_now(topic, "case-a", b"x" * 3_500_000)
             producer.send_now(topic, "case-a", b"2")
         await until(lambda: len(handler.done) == 2, "the others were handled")
-        await until(lambda: LetterBox(cluster, topic).letters(), "the large one was buried")
+        await until(lambda: letter_box(cluster, topic).letters(), "the large one was buried")
     assert handler.values() == ["1", "2"]
-    (letter,) = LetterBox(cluster, topic).letters()
+    (letter,) = letter_box(cluster, topic).letters()
     assert (letter.code, letter.field, letter.omitted, letter.size_bytes) == (TOO_LARGE, "data", True, 3_500_000)
     assert (letter.topic, letter.offset) == (topic, 1)
 
@@ -281,9 +281,9 @@ async def test_a_record_that_cannot_be_read_does_not_stop_the_others(cluster: Cl
             await until(lambda: len(handler.done) == 2, "those around it were handled")
             producer.send_now(topics.decisions("culture"), "case-b", b"3")
             await until(lambda: len(handler.done) == 3, "another topic goes on")
-            await until(lambda: LetterBox(cluster, topic).letters(), "it was buried")
+            await until(lambda: letter_box(cluster, topic).letters(), "it was buried")
     assert handler.values() == ["1", "2", "3"]
-    (letter,) = LetterBox(cluster, topic).letters()
+    (letter,) = letter_box(cluster, topic).letters()
     assert (letter.code, letter.field, letter.omitted) == (UNREADABLE, "record", True)
     assert (letter.topic, letter.partition, letter.offset) == (topic, 0, 1)
 

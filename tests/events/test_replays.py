@@ -8,10 +8,12 @@ import pytest
 
 from events.transport.cluster import Cluster
 from events.transport.dead_letters import LetterBox
+from events.transport.errors import LetterErasedError
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
 from events.transport.replays import order_of
 from tests.events.bridges import MakeTopics, a_bridge
+from tests.events.memory_letters import LETTERS, MemoryLetters, letter_box
 from tests.events.sending import Remembering, Running, read_topic, until
 
 LONG_AGO = b"2020-01-01T00:00:00Z"
@@ -36,8 +38,8 @@ async def test_what_a_sender_writes_never_moves_time(cluster: Cluster, make_topi
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topic, "case-a", b"bad", [("ce_type", b"wrong"), ("dlq-first-seen-at", LONG_AGO)])
-            await until(lambda: LetterBox(cluster, topic).letters(), "it was buried")
-            (letter,) = LetterBox(cluster, topic).letters()
+            await until(lambda: letter_box(cluster, topic).letters(), "it was buried")
+            (letter,) = letter_box(cluster, topic).letters()
             assert datetime.fromisoformat(letter.first_seen_at) == handler.done[0].timestamp_at
             sealed = dict(headers_of(read_topic(cluster, dead)[0]))
             claimed = [("ce_type", b"right"), ("dlq-replay-of", f"{dead}/0-0".encode())]
@@ -55,7 +57,7 @@ async def test_a_letter_with_our_seal_counts_from_its_first_arrival(cluster: Clu
     """Byte for byte as it came; as often as it is replayed."""
     topics = make_topics("finance", partitions=1)
     topic = topics.decisions("finance")
-    handler, box = Remembering(unread), LetterBox(cluster, topic)
+    handler, box = Remembering(unread), letter_box(cluster, topic)
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topic, "case-a", b"bad", [("ce_id", b"1"), ("own", b"x")])
@@ -76,12 +78,15 @@ async def test_a_letter_with_our_seal_counts_from_its_first_arrival(cluster: Clu
 async def test_a_letter_that_we_did_not_write_so_counts_from_now(
     cluster: Cluster, make_topics: MakeTopics, change: str
 ) -> None:
-    """Another type, content, instant or topic than those that were sealed; a second seal; and one of an older program."""
+    """Another type, content, instant or topic than those that were sealed; a second seal; and one of an older program.
+
+    The letter lies in clear, as older ones do: what is sealed nobody changes so.
+    """
     topics = make_topics("finance", "health", partitions=1)
     topic, elsewhere = topics.decisions("finance"), topics.decisions("health")
-    handler, box = Remembering(unread), LetterBox(cluster, topic)
+    handler, box = Remembering(unread), letter_box(cluster, topic)
     with Producer(cluster) as producer:
-        async with Running(a_bridge(cluster, topics, handler)):
+        async with Running(a_bridge(cluster, topics, handler, vault=None)):
             producer.send_now(topic, "case-a", b"bad", [("ce_type", b"wrong")])
             await until(box.letters, "it was buried")
             (ours,) = read_topic(cluster, box.topic)
@@ -104,7 +109,7 @@ async def test_a_letter_that_we_did_not_write_so_counts_from_now(
             producer.send_now(topics.dead_letters(target), key, value, headers)
             letters = read_topic(cluster, topics.dead_letters(target))
             place = f"0-{letters[-1].offset}"
-            producer.send_now(topics.replays, *order_of(topics.dead_letters(target), place, key.encode()), [])
+            producer.send_now(topics.replays, *order_of(topics.dead_letters(target), place, 0), [])
             await until(lambda: len(handler.done) == 2, "it came again")
     first, again = handler.done
     assert again.topic == target
@@ -112,6 +117,55 @@ async def test_a_letter_that_we_did_not_write_so_counts_from_now(
     assert again.replay.is_borne_out == (change == "none")
     (order,) = read_topic(cluster, topics.replays)
     assert again.timestamp_at == (first.timestamp_at if change == "none" else order.timestamp_at)
+
+
+async def test_no_word_of_a_message_stands_in_its_letter(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Neither in its key and headers, nor in what says why, nor in the order to replay it; destroyed, it stays away."""
+    topics = make_topics("finance", partitions=1)
+    topic, words = topics.decisions("finance"), (b"079085001234", b"Nguyen Van An", b"ce_subject", b"own-header")
+    handler, box = Remembering(unread), letter_box(cluster, topic)
+    with Producer(cluster) as producer:
+        async with Running(a_bridge(cluster, topics, handler)):
+            headers = [("ce_id", words[0]), ("ce_subject", words[1]), ("own-header", words[1])]
+            for value in (b"bad", b"bad"):
+                producer.send_now(topic, words[0], value, headers)
+            await until(lambda: len(box.letters()) == 2, "both were buried")
+            first, second = box.letters()
+            assert (first.seal, first.key, first.event_id) == ("opened", words[0].decode(), words[0].decode())
+            closed, *_ = LetterBox(cluster, topic).letters()
+            assert (closed.seal, closed.key, closed.event_id, closed.size_bytes) == ("closed", None, None, 3)
+            LETTERS.destroy([second.header_texts["dlq-sealed"]])
+            with pytest.raises(LetterErasedError):
+                box.replay(producer, topics, [second.id])
+            producer.send_now(topics.replays, *order_of(box.topic, second.id, 0), [])
+            assert [each.id for each in box.replay(producer, topics)] == [first.id]
+            await until(lambda: len(handler.done) == 3, "the other came again")
+            orders = letter_box(cluster, topics.replays)
+            await until(orders.letters, "the order to replay the destroyed one was buried")
+    assert [each.code for each in orders.letters()] == ["letter_erased"]
+    again = handler.done[-1]
+    assert (again.key, again.value, again.headers) == (words[0], b"bad", tuple(headers))
+    kept = [each for name in (box.topic, topics.replays, orders.topic) for each in read_topic(cluster, name)]
+    whole = b" ".join(
+        part for each in kept for part in (each.key or b"", each.value or b"", repr(each.headers).encode())
+    )
+    assert not [word for word in words if word in whole]
+
+
+async def test_a_letter_waits_until_the_vault_answers(cluster: Cluster, make_topics: MakeTopics) -> None:
+    """Nothing is ever put away in clear: while no key can be had, the message stays where it is."""
+    topics = make_topics("finance", partitions=1)
+    topic, vault = topics.decisions("finance"), MemoryLetters()
+    handler, vault.away = Remembering(unread), True
+    with Producer(cluster) as producer:
+        async with Running(a_bridge(cluster, topics, handler, vault=vault)):
+            producer.send_now(topic, "case-a", b"bad", [])
+            await until(lambda: len(handler.seen) > 1, "it was tried again")
+            assert read_topic(cluster, topics.dead_letters(topic)) == []
+            vault.away = False
+            await until(LetterBox(cluster, topic, vault).letters, "it was buried")
+    (letter,) = LetterBox(cluster, topic, vault).letters()
+    assert (letter.seal, letter.attempts) == ("opened", 1)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +181,7 @@ async def test_an_order_that_names_no_letter_is_a_dead_letter(
     given = order.format(
         dead=topics.dead_letters(topic), topic=topic, events=topics.case_events, replays=topics.replays
     )
-    handler, box = Remembering(unread), LetterBox(cluster, topics.replays)
+    handler, box = Remembering(unread), letter_box(cluster, topics.replays)
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler)):
             producer.send_now(topics.replays, None, given.encode(), [])

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from events.transport.cluster import Cluster
-from events.transport.dead_letters import LetterBox
 from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
 from tests.events.bridges import MakeTopics, a_bridge
+from tests.events.memory_letters import letter_box
 from tests.events.sending import Remembering, Running, until
 
 
@@ -39,7 +39,7 @@ async def test_senders_are_told_of_every_dead_letter(cluster: Cluster, make_topi
     topics = make_topics("finance", partitions=1)
     topic = topics.decisions("finance")
     teller = Teller()
-    handler, box = Remembering(troubled), LetterBox(cluster, topic)
+    handler, box = Remembering(troubled), letter_box(cluster, topic)
     with Producer(cluster, max_message_bytes=4_000_000) as producer:
         async with Running(a_bridge(cluster, topics, handler, teller=teller)):
             for value in (b"unread", b"fine", b"fault"):
@@ -53,7 +53,7 @@ async def test_a_letter_waits_until_its_sender_can_be_told(cluster: Cluster, mak
     topics = make_topics("finance", partitions=1)
     topic = topics.decisions("finance")
     teller = Teller(Unavailable("PostgreSQL"), Unavailable("PostgreSQL"))
-    box = LetterBox(cluster, topic)
+    box = letter_box(cluster, topic)
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, Remembering(troubled), teller=teller)):
             producer.send_now(topic, "case-a", b"unread")
@@ -66,7 +66,7 @@ async def test_a_fault_of_the_telling_loses_no_letter(cluster: Cluster, make_top
     """What cannot be told is put away all the same, and what comes after it goes on."""
     topics = make_topics("finance", partitions=1)
     topic = topics.decisions("finance")
-    handler, box = Remembering(troubled), LetterBox(cluster, topic)
+    handler, box = Remembering(troubled), letter_box(cluster, topic)
     with Producer(cluster) as producer:
         async with Running(a_bridge(cluster, topics, handler, teller=Teller(ValueError("x")))):
             producer.send_now(topic, "case-a", b"unread")
