@@ -102,11 +102,6 @@ class Installation(ABC):
         """The ledger."""
         return Ledger(self.store)
 
-    @property
-    def master_key(self) -> MasterKey | None:
-        """What opens the vault; None: not at hand here."""
-        return None
-
     @cached_property
     def letter_keys(self) -> LetterKeys:
         """The keys of dead letters."""

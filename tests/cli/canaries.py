@@ -64,7 +64,7 @@ def kept_by(stack: LiveStack, owner_url: str) -> Iterator[tuple[str, bytes]]:
 
 
 def personal_of(stack: LiveStack) -> Iterator[bytes]:
-    """What lies where personal data may lie: the vault, the topics of submissions and dead letters once they are opened."""
+    """What lies where personal data may lie: the vault, the topics of submissions, and dead letters once they are opened."""
     with closing(Wiring(stack.settings)) as wiring:
         for entry in wiring.vault.people():
             yield entry.person.encode()
