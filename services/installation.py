@@ -57,6 +57,11 @@ class Installation(ABC):
 
     @property
     @abstractmethod
+    def master_key(self) -> MasterKey | None:
+        """What opens the vault; None: this process has none."""
+
+    @property
+    @abstractmethod
     def business_time(self) -> BusinessTime:
         """The map between real and business time, fixed when the installation was prepared."""
 
