@@ -150,7 +150,10 @@ class MasterKeyMissing(StoreAccessDenied):
             self,
             _("This process has no master key, without which nobody reads or writes personal data."),
             field=MASTER_KEY,
-            remedy=_("Give the bridge and the command line the installation's master key; no other process needs it."),
+            remedy=_(
+                "Name its file in GREENLANE_MASTER_KEY_FILE, for the bridge, `prepare` and commands that show persons alone; "
+                "a new installation makes one with `greenlane master-key make FILE`."
+            ),
         )
 
 
