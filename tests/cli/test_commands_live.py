@@ -25,6 +25,7 @@ from services.actors import claimed
 from services.recording_reads import Reader
 from services.watching import Watch
 from tests.cli.program import LiveStack, Program
+from tests.greenlane.speaking.terminal import terminal_with
 
 CODE = re.compile(r"^H05\.8-\d{6}-\d{4,}$")
 DOCUMENTS = [{"kind": "request", "title": "Đơn"}, {"kind": "security-certificate"}]
@@ -379,6 +380,27 @@ def test_watching_goes_on_until_interrupted(
     answer = greenlane("watch", "--interval", "2.5", "--state-dir", str(live_stack.state_dir))
     assert (answer.code, pauses) == (0, [2.5] * 3)
     assert code in answer.out
+
+
+def test_a_replay_is_stepped_through_at_a_terminal(live: Program, live_stack: LiveStack) -> None:
+    """The whole program at a narrow terminal: forward, to the end, back, and out of it in order."""
+    code = submitted(live, "step-1")
+    count = len(live("replay", code, "--step").json["frames"])
+    words = ["greenlane", "replay", code, "--step", "--lang", "en", "--state-dir", str(live_stack.state_dir)]
+    program = f"import sys; sys.argv = {words!r}; from greenlane.cli.app import main; main()"
+    with terminal_with(program, width=44, height=20) as terminal:
+        terminal.await_foot(f"1/{count} ")
+        for keys, place in (
+            ("\x1b[C", f"2/{count} "),
+            ("\x1b[F", f"{count}/{count} "),
+            ("\x1b[D", f"{count - 1}/{count} "),
+        ):
+            terminal.press(keys)
+            screen = terminal.await_foot(place)
+            assert all(len(line) <= 44 for line in screen)
+        terminal.press("q")
+        assert terminal.await_end() == 0
+        assert terminal.is_as_before
 
 
 def test_outbox_rows_are_sent_again_on_demand(live: Program) -> None:
