@@ -17,6 +17,7 @@ from events.transport.producer import Producer
 from greenlane.admission import as_owner
 from greenlane.cli.clock import now
 from greenlane.connecting import cluster_of
+from greenlane.master_keys.file import key_id_of, keys_in
 from greenlane.session import a_session
 from greenlane.speaking.failure import warn
 from presentation.json_of_cases import present_json
@@ -292,6 +293,26 @@ def test_what_is_on_record_is_signed_and_proved(
         said = greenlane("checkpoint", *words, "--state-dir", str(live_stack.state_dir))
         assert said.code == 0, said
         assert "{" not in said.out, said
+
+
+def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
+    live: Program, greenlane: Program, live_stack: LiveStack
+) -> None:
+    """The bridge was handed it, and the command line finds it; there is nothing to wrap anew."""
+    submitted(live, "sealed-1")
+    status = live("master-key", "status").json
+    assert list(status) == ["ok", "key_id", "wrapped", "waiting", "erased"]
+    (key,) = keys_in((live_stack.state_dir / "master.key").read_text(), "master.key")
+    assert status["key_id"] == key_id_of(key)
+    assert {one["what"] for one in status["wrapped"]} >= {"keys", "subjects"}
+    assert all(one["opens"] and one["key_id"] == status["key_id"] for one in status["wrapped"])
+    rotated = live("master-key", "rotate").json
+    assert rotated["rewrapped"] == {"keys": 0, "subjects": 0, "letters": 0}
+    assert rotated["waiting"] == 0
+    for command in ("status", "rotate"):
+        said = greenlane("master-key", command, "--state-dir", str(live_stack.state_dir))
+        assert said.code == 0, said
+        assert status["key_id"] in said.out
 
 
 def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
