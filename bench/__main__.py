@@ -13,6 +13,7 @@ SHORT = (
     "bench.simulation",
     "bench.store",
     "bench.transport",
+    "bench.reads",
     "bench.audit",
     "bench.publishing",
     "bench.throughput",
