@@ -1,12 +1,12 @@
 """What a simulation costs: recorded cases and the traces of a log, lived again under another policy.
 
-`python -m bench.simulation [--log FILE.xes.gz]` writes bench/results/simulation.json. No server, no database. Processor time of
-this one process; of some rounds the best, since a busy machine only adds.
+`python -m bench.simulation [--log FILE.xes.gz]` writes bench/results/simulation.json. Processor time of this one process; of some
+rounds the best, since a busy machine only adds.
 
-- `ledger_events_per_s`: case events in a second, from the text in which the ledger has them: the recorded ones read and folded,
-  their commands remade and decided again under a policy, and both sides added up. Counted are the events of both sides, as
-  `events` of the answer; `ledger_events_recorded` of them are those on record.
-- `decided_events_per_s`: the same without the reading.
+- `ledger_events_per_s`: case events in a second, of a ledger in a database: the recorded ones read and folded, their commands
+  remade and decided again under a policy, and both sides added up. Counted are the events of both sides, as `events` of the
+  answer; `ledger_events_recorded` of them are those on record.
+- `decided_events_per_s`: the same without the reading: no database, no text.
 - `log_seconds`, `log_events_per_s`: the log in the file, else one of the same size made here, read, and every trace decided
   twice, before and after, under docs/examples/green-permits.yaml.
 """
@@ -19,26 +19,31 @@ import json
 import platform
 import random
 import sys
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 
 from audit.simulation.figures import Simulation
 from audit.simulation.run import simulate_streams
 from bench.core import best
+from bench.ledgers import grow
 from bench.lives import definitions_in_force, lived
+from bench.store import a_store
 from catalog.loader import load_catalog
-from catalog.model import Definitions
 from catalog.policy import Policy
 from catalog.policy_files import read_policy
 from catalog.proposal import Proposal
 from catalog.reader import read
 from eventlog.source import LogFile
-from events.language.case_events import EventRecord, canonical_json, record_of
-from services.simulation import simulate_log
+from services.actors import claimed
+from services.installation import Installation
+from services.recording_reads import Reader
+from services.reports import Period
+from services.simulation import simulate_ledger, simulate_log
+from store.seals import make_installation_id
 
 Figures = dict[str, Any]
 
@@ -52,6 +57,8 @@ source: bench
 lanes: {rules: [{id: all, lane: green_60, when: []}]}
 """
 CASES: Final = 300
+EVENTS: Final = 20_000
+"""Of the ledger in a database."""
 ROUNDS: Final = 5
 TRACES: Final = 1_434
 EVENTS_MOST: Final = 11
@@ -62,7 +69,7 @@ def main() -> None:
     """Measure and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--log", type=Path, help="a log of receipts of permits; none: one is made")
-    figures = {**ledger_section(), **log_section(parser.parse_args().log)}
+    figures = {**ledger_section(), **decided_section(), **log_section(parser.parse_args().log)}
     figures["machine"] = f"{platform.machine()}, Python {platform.python_version()}"
     text = json.dumps(figures, indent=2, sort_keys=True) + "\n"
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
@@ -71,29 +78,36 @@ def main() -> None:
 
 
 def ledger_section() -> Figures:
-    """Cases of all shipped procedures, as a ledger has them."""
+    """Cases of all shipped procedures, read from a database by the service that the command asks."""
+    proposal = Proposal(read(Policy, "bench.yaml", POLICY), load_catalog().lanes[-1])
+    with a_store() as (_, store):
+        recorded = grow(store, EVENTS)
+        make_installation_id(store)
+        house = cast("Installation", SimpleNamespace(store=store))
+        reader = Reader(claimed("auditor", "bench"), "bench")
+        told = [simulate_ledger(house, reader, proposal, Period(None, None))]
+        spent = best(lambda: simulate_ledger(house, reader, proposal, Period(None, None)), ROUNDS)
+    return {
+        "ledger_cases": told[0].cases,
+        "ledger_events": told[0].events,
+        "ledger_events_recorded": recorded,
+        "ledger_events_per_s": round(told[0].events / spent),
+    }
+
+
+def decided_section() -> Figures:
+    """The same kind of cases without a database: folded, remade, decided again, added up."""
     shipped = definitions_in_force()
     told = [(shipped[n % len(shipped)], lived(shipped[n % len(shipped)], n)) for n in range(CASES)]
-    stored = [(definitions, list(map(canonical_json, records))) for definitions, records in told]
     proposal = Proposal(read(Policy, "bench.yaml", POLICY), load_catalog().lanes[-1])
     until = max(records[-1].decided_at for _, records in told)
 
-    def run(streams: Iterable[tuple[Definitions, Sequence[EventRecord]]]) -> Simulation:
+    def run() -> Simulation:
         simulation = Simulation("bench")
-        simulate_streams(iter(streams), proposal, simulation, until)
+        simulate_streams(iter(told), proposal, simulation, until)
         return simulation
 
-    simulation = run(told)
-    return {
-        "ledger_cases": simulation.cases,
-        "ledger_events": simulation.events,
-        "ledger_events_recorded": sum(len(records) for _, records in told),
-        "ledger_events_per_s": round(
-            simulation.events
-            / best(lambda: run((each, list(map(record_of, bodies))) for each, bodies in stored), ROUNDS)
-        ),
-        "decided_events_per_s": round(simulation.events / best(lambda: run(told), ROUNDS)),
-    }
+    return {"decided_events_per_s": round(run().events / best(run, ROUNDS))}
 
 
 def log_section(given: Path | None) -> Figures:

@@ -6,7 +6,7 @@ before it was decided, or a suspension that was noted later. docs/replay.md 3 to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from audit.replay.facts import counting
@@ -24,10 +24,10 @@ def case_at(definitions: Definitions, known: Sequence[EventRecord], at: datetime
 
     None: the opening is not known, or does not count by then.
     """
-    last = None
-    for _, case in lived(definitions, counting(known, at), at):
+    last, records = None, counting(known, at)
+    for _, case in lived(definitions, records, at):
         last = case
-    return last if last is None or at is None else cut(last, at)
+    return last if last is None or at is None else cut(_standing_still(last, records, at), at)
 
 
 def lived(
@@ -38,12 +38,12 @@ def lived(
         return
     case = blank(records[0].case_id, definitions)
     for record in records:
-        case = evolve(case, record) if at is None else evolve_at(case, record, at)
+        case = evolve(case, record) if at is None else evolve_at(case, record)
         yield record, case
 
 
-def evolve_at(case: Case, record: EventRecord, at: datetime) -> Case:
-    """The case after one more event that counts by the instant, whether or not those before it in the ledger do."""
+def evolve_at(case: Case, record: EventRecord) -> Case:
+    """The case after one more event that counts, whether or not those before it in the ledger do."""
     event, status = record.event, case.status
     if isinstance(event, ev.BreachSetAside) and event.cause != "lawful_end":
         clock = case.clocks.get(event.clock_id)
@@ -55,8 +55,6 @@ def evolve_at(case: Case, record: EventRecord, at: datetime) -> Case:
     after = _with_step_lent(case, told)
     if isinstance(event, ev.ClockPaused) and event.cause == "suspension":
         return after if status is CaseStatus.IN_PROGRESS else after.changed({"status": status})
-    if isinstance(event, ev.ClockSuspended) and event.until_at > at and status is CaseStatus.IN_PROGRESS:
-        return after.changed({"status": CaseStatus.SUSPENDED, "suspension_reason": event.reason})
     return after
 
 
@@ -94,6 +92,14 @@ def _with_step_lent(case: Case, record: EventRecord) -> Case:
     lent = {name: StepState(id=name, name_vi=name, name_en=name, department="") for name in absent}
     after = evolve(case.changed({"steps": {**case.steps, **lent}}), record)
     return after.changed({"steps": {name: step for name, step in after.steps.items() if name not in lent}})
+
+
+def _standing_still(case: Case, records: Iterable[EventRecord], at: datetime) -> Case:
+    """The case as suspended, where it is in progress and a suspension that was noted after it was over covers the instant."""
+    if case.status is not CaseStatus.IN_PROGRESS:
+        return case
+    covers = any(isinstance(r.event, ev.ClockSuspended) and r.event.until_at > at for r in records)
+    return case.changed({"status": CaseStatus.SUSPENDED}) if covers else case
 
 
 def cut(case: Case, at: datetime) -> Case:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from presentation.blocks import Block, Inline, Line, Panel, dim, facts, line, strong
+from presentation.blocks import Block, Inline, Line, Panel, Row, Table, Tone, dim, facts, line, strong, toned
 from presentation.cases.case_screen import clock_table, head_panel, of_case, step_table
 from presentation.cases.case_table import work_table
 from presentation.cases.event_lines import event_table
 from presentation.dossiers.screen import screen_of
 from presentation.moments import Moments
-from presentation.replays.changes import changes_between
+from presentation.replays.changes import Difference, changes_between
 from presentation.replays.left import left_of
 from presentation.replays.sentences import sentences
 from services.replays.instants import Instants
@@ -21,6 +21,9 @@ from services.replays.replay import Replay
 from services.replays.worklists import WorkThen
 from wording.text import LazyText, _
 
+CHANGED: Final = Tone.NEAR
+MARK: Final = "▸ "
+"""Before what just changed: it must be seen without colours too."""
 EVENTS_SHOWN: Final = 8
 """The last events before the instant: they say why it is as it is. All stand in the case's timeline."""
 
@@ -43,15 +46,35 @@ def at_moment(then: Then, moments: Moments) -> Moments:
     return of_case(then.sheet, moments) if isinstance(then, CaseThen) else moments
 
 
-def then_blocks(then: Then, moments: Moments) -> Iterator[Block | None]:
-    """How it stood: of a case what it is, its clocks with what is left of each, its steps, and the rules that applied."""
+def then_blocks(then: Then, moments: Moments, changes: Sequence[Difference] = ()) -> Iterator[Block | None]:
+    """How it stood: of a case what it is, its clocks with what is left of each, its steps, and the rules that applied.
+
+    `changes`: what just changed; the clocks and steps among it stand out.
+    """
     if isinstance(then, DossierThen):
         yield from screen_of(then.sheet, moments)
         return
     yield head_panel(then.sheet, moments)
-    yield clock_table(then.sheet, moments, lambda clock: left_of(then, clock, moments))
-    yield step_table(then.sheet, moments)
+    clocks = clock_table(then.sheet, moments, lambda clock: left_of(then, clock, moments))
+    yield _marked(clocks, [f"clocks.{clock_id}" for clock_id in then.sheet.case.clocks], changes)
+    yield _marked(step_table(then.sheet, moments), [f"steps.{step_id}" for step_id in then.sheet.case.steps], changes)
     yield _rules(then, moments)
+
+
+def _marked(table: Table | None, paths: Iterable[str], changes: Sequence[Difference]) -> Table | None:
+    """The table, with a mark before each row that changed; the rows stand in the order of their paths."""
+    if table is None or not changes:
+        return table
+    changed = [any(f"{change.what}.".startswith(f"{path}.") for change in changes) for path in paths]
+    rows = [_marked_row(row) if is_new else row for row, is_new in zip(table.rows, changed, strict=True)]
+    return replace(table, rows=rows)
+
+
+def _marked_row(row: Row) -> Row:
+    first, *others = row.cells
+    return replace(
+        row, cells=(line(toned(CHANGED, MARK), toned(CHANGED, first)), *(toned(Tone.STRONG, cell) for cell in others))
+    )
 
 
 def _instants(instants: Instants, moments: Moments, event: int | None = None) -> Panel:

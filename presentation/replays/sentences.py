@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from presentation.moments import Moments
+from presentation.names import kind_of
 from presentation.replays.changes import Difference
 from presentation.replays.left import left_text
 from sla.units import Budget
@@ -40,8 +41,8 @@ WHOLE: Final[dict[str, Told]] = {
     "case.lane": Told(_named("lane"), _("Its lane was {before}; it is {after}.")),
     "case.holder": Told(
         lambda value, moments: moments.names.holder(value),
-        _("It was held by {before}; it is held by {after}."),
-        went=_("It was held by {before}; nobody holds it any more."),
+        _("Whose turn it was: {before}; then: {after}."),
+        went=_("Whose turn it was: {before}; then nobody's."),
     ),
     "case.outcome": Told(_named("outcome"), came=_("It has ended: {after}.")),
     "case.dossier_code": Told(lambda value, _: value, came=_("It was given the code {after}.")),
@@ -57,15 +58,14 @@ WHOLE: Final[dict[str, Told]] = {
     "dossier.outcome": Told(_named("dossier_outcome"), came=_("It has ended: {after}.")),
     "dossier.holder": Told(
         lambda value, moments: moments.names.holder(value),
-        _("It was held up by {before}; it is held up by {after}."),
-        came=_("It is held up by {after}."),
-        went=_("It was held up by {before}; nobody holds it up any more."),
+        _("Whose turn it was: {before}; then: {after}."),
+        came=_("Whose turn it is: {after}."),
+        went=_("Whose turn it was: {before}; then nobody's."),
     ),
     "dossier.promise.operational_at": Told(_instant, _("It was to be done by {before}; it is to be done by {after}.")),
     "dossier.joint.state": Told(_named("clock"), _("The joint promise was {before}; it is {after}.")),
 }
 CLOCK: Final[dict[str, Told]] = {
-    "status": Told(_named("clock"), _("Clock “{name}” was {before}; it is {after}.")),
     "due_at": Told(_instant, _("Clock “{name}” was due {before}; it is due {after}.")),
     "budget": Told(
         lambda value, moments: moments.budget(Budget.model_validate(value)),
@@ -93,6 +93,7 @@ IS_SO: Final[dict[tuple[str, bool], LazyText]] = {
     ("paused", False): _("Clock “{name}” runs again."),
     ("set_aside", True): _("The breach of clock “{name}” does not count."),
 }
+VERDICT: Final = _("Clock “{name}” was {before}; it is {after}.")
 STARTED: Final = _("Clock “{name}” was started: {budget}, due {due}.")
 STARTED_STILL: Final = _("Clock “{name}” was started: {budget}; it stands still.")
 ADDED: Final = _("Step “{name}” was added, for {department}.")
@@ -129,7 +130,19 @@ def _of_clock(place: str, field: str, change: Difference, moments: Moments) -> s
     if isinstance(change.after, bool):
         template = IS_SO.get((field, change.after))
         return None if template is None else moments.words(template, name=name)
-    return _filled(CLOCK.get(field), change, moments, name)
+    told = _verdict_of(kind_of(place)) if field == "status" else CLOCK.get(field)
+    return _filled(told, change, moments, name)
+
+
+def _verdict_of(kind: str) -> Told:
+    """Only of the law's limit is it said that it is overdue."""
+
+    def said(status: str, moments: Moments) -> str:
+        if status == "breached":
+            return moments.words.named("breach", kind)
+        return moments.words.named("green" if kind == "green" else "clock", status)
+
+    return Told(said, VERDICT)
 
 
 def _filled(told: Told | None, change: Difference, moments: Moments, name: str = "") -> str | None:

@@ -13,7 +13,7 @@ AND (
     OR EXISTS (
         SELECT FROM ledger last
         WHERE :recorded_before::timestamptz IS NOT NULL
-        AND last.case_id = c.case_id AND last.type = 'CaseClosed' AND last.recorded_at >= :recorded_before::timestamptz
+        AND last.case_id = c.case_id AND last.sequence = c.sequence AND last.recorded_at >= :recorded_before::timestamptz
     )
 )
 AND EXISTS (

@@ -75,6 +75,12 @@ def test_a_case_from_submission_to_its_end(live: Program, greenlane: Program, li
     assert sum(share["seconds"] for share in sheet["time_shares"]) == pytest.approx(
         sheet["timeline"][-1]["event"]["elapsed_seconds"]
     )
+    again = live("replay", code).json
+    clocks = [{name: told for name, told in clock.items() if name != "remaining_seconds"} for clock in again["clocks"]]
+    assert (again["case"], again["steps"], clocks) == (sheet["case"], sheet["steps"], sheet["clocks"])
+    opened = live("replay", code, "--at", sheet["case"]["opened_at"]).json
+    assert (opened["case"]["status"], opened["case"]["holder"]) == ("in_progress", "between_steps")
+    assert live("replay", code, "--at", "2020-01-01T00:00:00Z").error["code"] == "nothing_then"
     screen = greenlane("show", code, "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
     opened_at = sheet["case"]["opened_at"]
     hour = (int(opened_at[11:13]) + 7) % 24

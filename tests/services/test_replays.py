@@ -8,23 +8,33 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cases.dossier.decide import DOSSIERS
+from cases.dossier.model import blank_dossier
 from catalog.errors import UnknownDepartment
 from events.language.commands import Outcome
 from events.language.refusals import Refusal
 from presentation.json_of_cases import case_json, desk_json, waiting_json
+from presentation.json_of_dossiers import dossier_json
 from presentation.json_of_replays import replay_json, worklist_json
 from services.actors import claimed
 from services.case_lists import read_desk
 from services.case_sheets import read_case
+from services.dossier_sheets import read_dossier
 from services.errors import NotAnsweredError
 from services.installation import Installation
 from services.recording_reads import Reader
 from services.replays.instants import Asked
+from services.replays.moments import DossierThen
 from services.replays.replay import Replay, replay
 from services.replays.worklists import WorkThen, replay_department
 from store.database import Store
+from store.dossiers import Dossiers, LinkedCase
 from store.recorder import Recorder
+from tests.blocking import record_now
 from tests.builders import MONDAY, a_pause, an_answer
+from tests.cases.dossier.openings import DOSSIER_ID, an_application, days
+from tests.cases.dossier.openings import a_submission as a_dossier
+from tests.cases.dossier.openings import definitions as of_dossiers
 from tests.services.on_database import installation, recorder, store
 from tests.services.test_queries import accepted
 from tests.store.living import Living
@@ -33,6 +43,7 @@ from tests.store.test_escalations import LATE, definitions
 __all__ = ["installation", "recorder", "store"]
 AUDITOR = Reader(claimed("auditor", "auditor-1"), "replay")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LIMITS = {name: days(2) for name in ("a", "b")}
 NOW = MONDAY + 60 * DAY
 
 
@@ -175,6 +186,35 @@ def test_a_worklist_is_what_the_desk_showed(installation: Installation, paused: 
     refused = replay_department(installation, AUDITOR, "one-stop", Asked(at=NOW + DAY), now=NOW)
     assert isinstance(refused, Refusal)
     assert refused.code == "instant_future"
+
+
+def test_a_linked_dossier_and_its_cases_as_of_then(
+    installation: Installation, recorder: Recorder, store: Store
+) -> None:
+    """As `dossier show` has it now; at an earlier instant neither it nor its case had got so far."""
+    blank = blank_dossier(DOSSIER_ID, of_dossiers(LIMITS))
+    opening = DOSSIERS.take_turn(blank, [a_dossier([an_application("a"), an_application("b", "a")])], MONDAY)
+    assert opening is not None
+    Dossiers(store).keep(of_dossiers(LIMITS))
+    dossier = DOSSIERS.fold(DOSSIER_ID, of_dossiers(LIMITS), record_now(recorder, opening).records)
+    case_id = dossier.parts["a"].case_id
+    assert case_id is not None
+    Dossiers(store).link(LinkedCase(DOSSIER_ID, case_id, "a", 1))
+    part = Living(recorder, 5, definitions())
+    part.case = part.case.changed({"case_id": case_id})
+    part.open(MONDAY).turn(MONDAY + 2 * HOUR, an_answer("intake", "one-stop", MONDAY + 2 * HOUR, Outcome.REFUSE))
+    recorded_as_decided(store)
+    sheet = read_dossier(installation, AUDITOR, DOSSIER_ID, now=NOW)
+    assert not isinstance(sheet, Refusal)
+    shown = {name: value for name, value in dossier_json(sheet).items() if name != "ok"}
+    now = replay_json(told(installation, "D-1", stepped=True))
+    assert now["dossier"] == shown
+    assert [frame["event"] for frame in now["frames"]] == [*range(1, len(sheet.records) + 1)]
+    assert sheet.cases[case_id].closed_at is not None
+    before = told(installation, DOSSIER_ID, at=MONDAY + HOUR).then
+    assert isinstance(before, DossierThen)
+    assert before.sheet.cases[case_id].closed_at is None
+    assert refusal(installation, DOSSIER_ID, at=MONDAY - HOUR) == ("nothing_then", "at")
 
 
 def test_each_look_is_on_record_with_both_instants(installation: Installation, paused: Living, store: Store) -> None:

@@ -37,6 +37,11 @@ def at(terminal: Terminal, number: int) -> list[str]:
     )
 
 
+def shows(terminal: Terminal, wanted: str) -> None:
+    """Waits for a line that begins so, above the foot."""
+    terminal.await_screen(lambda screen: any(line.startswith(wanted) for line in screen[:-1]))
+
+
 def test_every_key_goes_where_it_says() -> None:
     with terminal_with(STEPPING) as terminal:
         at(terminal, 1)
@@ -72,7 +77,7 @@ def test_a_narrow_and_low_window_shows_all_of_it_and_another_size_is_noticed() -
         for key in ("\x1b[B" * 40, "\x1b[5~" * 6, "\x1b[6~" * 6):
             terminal.press(key)
             wanted = "event 2" if "5" in key else "row 29 of 2"
-            terminal.await_screen(lambda screen, wanted=wanted: any(line.startswith(wanted) for line in screen[:-1]))
+            shows(terminal, wanted)
         terminal.resize(60, 40)
         grown = terminal.await_screen(lambda screen: len(screen) == 40)
         assert grown[0].startswith("event 2")
