@@ -69,7 +69,9 @@ FORMER = (
     ("texts", "former_texts", ("ix_{0}_subject_ref",)),
 )
 """What lies in clear from before, and what it is called until it is sealed, with its indexes."""
-IS_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM vault.{table})" for table, *_ in FORMER)
+FILLED = ("applications", *(f"vault.{table}" for table, *_ in FORMER))
+IS_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in FILLED)
+"""Nothing was ever submitted: else the digests of what was are keyed too."""
 
 
 def upgrade() -> None:
