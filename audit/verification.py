@@ -12,19 +12,21 @@ from audit.examination import KINDS, batches_among, examine_all
 from audit.histories import AskedHistories, check_histories
 from audit.kept_definitions import check_definitions
 from audit.owed import check_owed
+from audit.personal.check import check_personal
 from audit.proof.signing import PublicKey
 from audit.proof.witness import Outside
 from audit.published import Tally, check_published
 from audit.rebuild import find_surplus
 from audit.routing import check_routing
 from audit.soundness import check_ahead, check_heads
-from audit.verification_report import OF_STREAMS, OF_THE_WHOLE, ReplayTally, VerificationReport
+from audit.verification_report import OF_STREAMS, OF_THE_WHOLE, PersonalTally, ReplayTally, VerificationReport
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from events.transport.reading import TopicReading
 from store.database import Store
 from store.owed import may_see_persons
 from store.soundness import streams_unsigned
+from store.vault.vault import Vault
 
 
 class PublishedTopics(NamedTuple):
@@ -32,6 +34,13 @@ class PublishedTopics(NamedTuple):
 
     cluster: Cluster
     names: Topics
+
+
+class PersonalLook(NamedTuple):
+    """With what it is searched for values of the vault."""
+
+    vault: Vault
+    topics: PublishedTopics
 
 
 class Evidence(NamedTuple):
@@ -53,13 +62,14 @@ def verify(
     evidence: Evidence | None = None,
     since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
+    personal: PersonalLook | None = None,
 ) -> VerificationReport:
     """Check every case of the ledger, the read models against it, the inbox, and with `topics` Kafka against the outbox.
 
     `evidence`: what the checkpoints are held against beside the database. `since_checkpoint`: only streams with events that no
     checkpoint signed yet are folded and decided again, of the others the leaves alone count. With `histories` the stored
-    workflow histories are replayed too. `watch` is called with the number of events, and of histories, after each batch.
-    Raises StoreError, TransportError, ProcessLost.
+    workflow histories are replayed too. With `personal` all that is kept is searched for values of the vault. `watch` is called
+    with the number of events, and of histories, after each batch. Raises StoreError, TransportError, ProcessLost.
     """
     report, evidence = VerificationReport(), evidence or Evidence()
     report.ask(*OF_THE_WHOLE, *(("I3",) if topics is not None else ()))
@@ -76,7 +86,15 @@ def verify(
         _compare_topics(store, topics, report)
     if histories is not None:
         _check_histories(store, histories, report, watch)
+    if personal is not None:
+        _check_personal(store, personal, report)
     return report
+
+
+def _check_personal(store: Store, look: PersonalLook, report: VerificationReport) -> None:
+    report.ask("I11")
+    report.personal = PersonalTally()
+    report.note_all(check_personal(store, look.vault, *look.topics, report.personal))
 
 
 def _check_histories(

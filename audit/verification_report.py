@@ -62,6 +62,21 @@ class ReplayTally:
 
 
 @dataclass(slots=True)
+class PersonalTally:
+    """In how many texts values of persons were looked for, and how many of them."""
+
+    persons: int = 0
+    """Persons and enterprises whose values are looked for."""
+    spellings: int = 0
+    """Values that are looked for: a name with and without its accents counts twice."""
+    ordinary: int = 0
+    """Spellings of names that are left out, since they are also words of the catalogue."""
+    texts: int = 0
+    letters_in_clear: int = 0
+    """Dead letters of an older program, which lie in clear until their time on the topic is over: not looked into."""
+
+
+@dataclass(slots=True)
 class VerificationReport:
     """What was looked at, and what was found wrong, by invariant."""
 
@@ -86,6 +101,8 @@ class VerificationReport:
     redelivered: int = 0
     """Repeated records on the topics: allowed, counted."""
     replays: ReplayTally | None = None
+    """None: not asked."""
+    personal: PersonalTally | None = None
     """None: not asked."""
     older: int = 0
     """Events that an older version decided, under its own rules: checked in all else, and not decided again."""

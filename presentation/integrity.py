@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from audit.rebuilding import Rebuilt
-from audit.verification_report import ReplayTally, VerificationReport
+from audit.verification_report import PersonalTally, ReplayTally, VerificationReport
 from audit.violation import Violation
 from events.language.identity import CASE_REFERENCE_PATTERN
 from presentation.blocks import Block, Line, Tone, dim, line, table_of, toned
@@ -72,6 +73,7 @@ def verification_json(report: VerificationReport) -> dict[str, Any]:
     body |= {"warnings": ["torn_line"]} if report.torn else {}
     body |= {"older_events": report.older} if report.older else {}
     body |= _replays_json(report.replays)
+    body |= {} if report.personal is None else {"personal": asdict(report.personal)}
     body |= {"unseen": report.unseen} if report.unseen else {}
     return body if report.ok else body | {"findings": [finding_line(finding) for finding in report.findings]}
 
@@ -102,7 +104,8 @@ def verification_screen(report: VerificationReport, words: Words) -> Iterator[Bl
         if report.ok
         else words(_("{cases}, {events}: {findings}."), findings=findings, **counts)
     )
-    yield from (line(words(remark)) for remark in _remarks(report))
+    of_persons = () if report.personal is None else _of_persons(report.personal)
+    yield from (line(words(remark)) for remark in (*_remarks(report), *of_persons))
 
 
 def _remarks(report: VerificationReport) -> Iterator[LazyText]:
@@ -164,6 +167,27 @@ def _of_replays(replays: ReplayTally) -> Iterator[LazyText]:
             "Of {count} run the history could not be stored.",
             "Of {count} runs the history could not be stored.",
             replays.left_out,
+        )
+
+
+def _of_persons(personal: PersonalTally) -> Iterator[LazyText]:
+    """How much was searched for values of persons, and what was not."""
+    yield _n(
+        "{count} text was searched for what the vault holds of persons.",
+        "{count} texts were searched for what the vault holds of persons.",
+        personal.texts,
+    )
+    if personal.ordinary:
+        yield _n(
+            "{count} spelling of a name was not looked for: it is also a word of the catalogue.",
+            "{count} spellings of names were not looked for: they are also words of the catalogue.",
+            personal.ordinary,
+        )
+    if personal.letters_in_clear:
+        yield _n(
+            "{count} dead letter of an older version lies in clear until its time on the topic is over.",
+            "{count} dead letters of an older version lie in clear until their time on the topic is over.",
+            personal.letters_in_clear,
         )
 
 

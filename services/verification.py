@@ -11,12 +11,13 @@ from audit.histories import AskedHistories
 from audit.proof.signing import PublicKey, SigningKey
 from audit.proof.witness import read_file, read_messages
 from audit.rebuilding import Rebuilt, rebuild_all
-from audit.verification import Evidence, PublishedTopics, verify
+from audit.verification import Evidence, PersonalLook, PublishedTopics, verify
 from audit.verification_report import VerificationReport
 from events.language.commands import Actor
 from events.language.refusals import Refusal
 from events.transport.reading import TopicReading
 from services.installation import Installation
+from services.recording_reads import Reader, record_read
 from store.histories import Histories
 from store.seals import installation_id
 
@@ -68,22 +69,37 @@ def verify_installation(
     evidence: Evidence | None = None,
     since_checkpoint: bool = False,
     histories: AskedHistories | None = None,
+    personal: Reader | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> VerificationReport:
     """Hold ledger, read models, inbox and checkpoints to the invariants; with `topics` Kafka too, which is read whole.
 
     `since_checkpoint`: see `audit.verification.verify`. With `histories` the stored workflow histories are replayed too.
-    `progress`: so many more events or histories are done. Raises StoreError, TransportError.
+    With `personal` all that is kept, Kafka included, is searched for values of the vault, which is a read of all persons and
+    goes on record as that reader's: needs the master key.
+    `progress`: so many more events or histories are done. Raises MasterKeyMissing, StoreError, TransportError.
     """
     published = PublishedTopics(installation.cluster, installation.topics) if topics else None
-    return verify(
+    look = None if personal is None else _personal_look(installation)
+    report = verify(
         installation.store,
         published,
         progress,
         evidence=evidence,
         since_checkpoint=since_checkpoint,
         histories=histories,
+        personal=look,
     )
+    if personal is not None and report.personal is not None:
+        record_read(installation, personal, filter={"personal": True}, count=report.personal.persons)
+    return report
+
+
+def _personal_look(installation: Installation) -> PersonalLook:
+    """Raises MasterKeyMissing, before anything else is looked at."""
+    vault = installation.vault
+    vault.keys.master  # noqa: B018 - asked for first
+    return PersonalLook(vault, PublishedTopics(installation.cluster, installation.topics))
 
 
 def rebuild_read_models(

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acting import acting
-from greenlane.cli.run import Run, as_command
+from greenlane.cli.acting import acting, reading
+from greenlane.cli.run import Look, Run, as_command, as_look
 from wording.text import _
 
 PANEL = "Care"
@@ -37,6 +37,21 @@ SinceCheckpoint = Annotated[
         "hashes that it signed are compared: not what their events say, nor what the lists show of them.",
     ),
 ]
+Personal = Annotated[
+    bool,
+    typer.Option(
+        "--personal",
+        help="Look for every number, phone, e-mail address and full name of the vault wherever something is kept too (I11): "
+        "in all tables, our topics and the stored histories; needs the master key.",
+    ),
+]
+
+OldHistories = Annotated[
+    bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
+]
+Sample = Annotated[
+    int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,9 +60,9 @@ def register(app: typer.Typer) -> None:
         app.command(rich_help_panel=PANEL)(command)
 
 
-@as_command
+@as_look
 def verify(
-    run: Run,
+    run: Look,
     *,
     topics: Annotated[
         bool, typer.Option("--topics", help="Compare Kafka's topics with the outbox too (I3); reads them whole.")
@@ -55,12 +70,9 @@ def verify(
     key: TrustedKey = None,
     checkpoints: OutsideCheckpoints = None,
     since_checkpoint: SinceCheckpoint = False,
-    histories: Annotated[
-        bool, typer.Option("--histories", help="Replay the stored workflow histories on today's code too (I13).")
-    ] = False,
-    sample: Annotated[
-        int | None, typer.Option(min=1, help="Replay so many only: the newest, and others by a seed that is told.")
-    ] = None,
+    histories: OldHistories = False,
+    personal: Personal = False,
+    sample: Sample = None,
 ) -> int:
     """Verify the whole ledger: hash chains, every rule decided again, clocks, read models, inbox, signed checkpoints.
 
@@ -90,6 +102,7 @@ def verify(
                 evidence=evidence,
                 since_checkpoint=since_checkpoint,
                 histories=asked,
+                personal=reading(session, "verify --personal") if personal else None,
                 progress=done,
             )
         return run.answer(

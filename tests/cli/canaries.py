@@ -28,19 +28,35 @@ PERSONAL = {TOPICS.submissions}
 """The topics that may carry personal data: what applicants' systems write themselves."""
 
 
+OFFICERS_BIRD = "zeisiq"
+"""The same in what officers write, which is public in the case's history."""
+NUMBERS, PHONES = "07999", "0987"
+"""How numbers and phones of canaries begin."""
+
+
 @dataclass
 class Flock:
     """Canaries by the place that they were written to."""
 
+    bird: str = BIRD
     places: dict[str, str] = field(default_factory=dict)
 
     def __call__(self, place: str) -> str:
         """A new canary for this place: letters and digits, fit for a name, an id or a text."""
-        return self.places.setdefault(place, f"{BIRD}{len(self.places):03d}")
+        return self.places.setdefault(place, f"{self.bird}{len(self.places):04d}")
+
+    def number(self, place: str) -> str:
+        """A new identity number for this place."""
+        return self.places.setdefault(place, f"{NUMBERS}{len(self.places):07d}")
+
+    def phone(self, place: str) -> str:
+        """A new phone number for this place."""
+        return self.places.setdefault(place, f"{PHONES}{len(self.places):06d}")
 
     def found_in(self, content: bytes) -> set[str]:
         """The places whose canaries occur, as text or as hexadecimal."""
-        if BIRD.encode() not in content and BIRD.encode().hex().encode() not in content:
+        marks = [mark.encode() for mark in (self.bird, NUMBERS, PHONES)]
+        if not any(mark in content or mark.hex().encode() in content for mark in marks):
             return set()
         names = {place: bird.encode() for place, bird in self.places.items()}
         return {place for place, bird in names.items() if bird in content or bird.hex().encode() in content}

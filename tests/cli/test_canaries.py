@@ -7,17 +7,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
+from audit.personal.check import check_personal
+from audit.verification_report import PersonalTally
 from catalog.systems import PORTAL
 from events.language.envelope import binary_headers
 from events.transport.producer import Producer
 from greenlane.stack.checkpoint_key import PUBLIC_FILE
-from tests.cli.canaries import TOPICS, Flock, dead_letters, kept_by, personal_of
+from greenlane.wiring import Wiring
+from tests.cli.canaries import BIRD, OFFICERS_BIRD, TOPICS, Flock, dead_letters, kept_by, personal_of
+from tests.cli.canary_lives import PROCEDURES, a_life
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import DOCUMENTS
 
@@ -113,13 +120,17 @@ def unknown_cases(portal: Portal, flock: Flock) -> None:
 
 
 def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_stack: LiveStack, tmp_path: Path) -> None:
-    """Ledger, outbox, inbox, all topics but those of submissions, Temporal's histories and disk, metrics, logs, bundles."""
-    flock = Flock()
+    """Tables, dead letters, all topics but those of submissions, Temporal's histories and disk, metrics, logs, lists, bundles.
+
+    And what officers write, which is public, stands in no log and no metric.
+    """
+    flock, officers = Flock(), Flock(OFFICERS_BIRD)
     with Producer(live_stack.cluster_of(PORTAL)) as producer:
         portal = Portal(producer, flock)
         code = a_case_by_its_portal(live, live_stack, portal, flock)
         by_hand = cases_at_the_counter(live, flock)
         dossier = a_dossier(live, flock)
+        lives = [a_life(live, flock, officers, procedure) for procedure in PROCEDURES]
         refused_messages(portal, flock)
         unknown_cases(portal, flock)
         until(lambda: dead_letters(live_stack) >= REFUSED)
@@ -128,9 +139,12 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
         until(lambda: dead_letters(live_stack) >= 2 * REFUSED)
     seen: dict[str, set[str]] = {}
     kept = kept_by(live_stack, live("access", "database", "owner").json["url"])
-    for where, content in chain(kept, bundles(live, live_stack, tmp_path, code, by_hand, dossier)):
+    shown = chain(bundles(live, live_stack, tmp_path, code, by_hand, dossier, lives[0]), outside(live, tmp_path))
+    for where, content in chain(kept, shown):
         for place in flock.found_in(content):
             seen.setdefault(place, set()).add(where)
+        if where.startswith("metrics of") or where.endswith(".log"):
+            assert officers.found_in(content) == set(), where
     assert seen == {}
     lost = set(flock.places) - {place for content in personal_of(live_stack) for place in flock.found_in(content)}
     assert lost == set(), "each canary was written, and lies where it may"
@@ -138,6 +152,30 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
     told = {flock("explanation"), flock("supplement"), flock("reason")}
     assert told <= set(sheet["texts"].values()), "the operator reads them in the vault"
     assert flock("own reason") in live("show", by_hand).json["texts"].values()
+    no_value_is_found_by_the_auditor(live, live_stack, flock)
+
+
+def no_value_is_found_by_the_auditor(live: Program, stack: LiveStack, flock: Flock) -> None:
+    """`verify --personal` knows all of them, and finds nothing but what is put where it must not be."""
+    number = flock.places[f"{PROCEDURES[0]} number"]
+    with closing(Wiring(stack.settings)) as wiring:
+        subjects = {entry.subject_ref for entry in wiring.vault.people() if BIRD in entry.person}
+        wiring.store.remember_first("canary", f"của {number[:6]} {number[6:]}")
+        try:
+            tally = PersonalTally()
+            look = check_personal(wiring.store, wiring.vault, wiring.cluster, wiring.topics, tally)
+            # Other tests share the stack, and may have officers who write what they like.
+            (told,) = (str(one) for one in look if any(subject in one.message for subject in subjects))
+            body = live("verify", "--personal", "--purpose", "canaries").json
+        finally:
+            with wiring.store.writing() as connection:
+                connection.execute(text("DELETE FROM stack WHERE key = 'canary'"))
+    assert tally.persons >= len(subjects) > len(PROCEDURES)
+    assert "stack.value holds a number of subject-" in told
+    assert number not in told
+    assert body["violations"]["I11"] >= 1
+    assert body["personal"]["persons"] >= len(subjects)
+    assert "canaries" in {read["purpose"] for read in live("reads").json["reads"]}
 
 
 def a_case_by_its_portal(live: Program, live_stack: LiveStack, portal: Portal, flock: Flock) -> str:
@@ -216,6 +254,19 @@ def bundles(live: Program, live_stack: LiveStack, folder: Path, *subjects: str) 
         judged = verdict_on(file, key)
         assert (judged["ok"], set(judged["checks"].values())) == (True, {True})
         assert live("export", subject, "--out", str(file)).error["code"] == "file_refused"
+        yield file.name, file.read_bytes()
+
+
+def outside(live: Program, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """What else is shown and handed out: lists, reads on record, and the ledger as an event log."""
+    screens = (("cases",), ("desk", "culture"), ("escalations",), ("reads",), ("report",), ("procedures",))
+    for words in screens:
+        answer = live(*words)
+        assert answer.code == 0, answer
+        yield " ".join(words), (answer.out + answer.err).encode()
+    for form in ("xes", "ocel"):
+        file = folder / f"ledger.{form}"
+        assert live("export-log", "--format", form, "--out", str(file)).code == 0
         yield file.name, file.read_bytes()
 
 
