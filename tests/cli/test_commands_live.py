@@ -83,6 +83,12 @@ def test_a_case_from_submission_to_its_end(live: Program, greenlane: Program, li
     opened = live("replay", code, "--at", sheet["case"]["opened_at"]).json
     assert (opened["case"]["status"], opened["case"]["holder"]) == ("in_progress", "between_steps")
     assert live("replay", code, "--at", "2020-01-01T00:00:00Z").error["code"] == "nothing_then"
+    event_by_event = greenlane("replay", code, "--step", "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
+    assert f"Sự kiện {again['event']} trên {again['event']}" in event_by_event
+    waited = greenlane(
+        "replay", "--department", "culture", "--state-dir", str(live_stack.state_dir), "--lang", "en"
+    ).out
+    assert "What waited for" in waited
     screen = greenlane("show", code, "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
     opened_at = sheet["case"]["opened_at"]
     hour = (int(opened_at[11:13]) + 7) % 24
