@@ -352,6 +352,35 @@ def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
         assert status["key_id"] in said.out
 
 
+def test_handing_over_to_another_master_key_and_back(
+    live: Program, greenlane: Program, live_stack: LiveStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made behind the old one, it wraps every key anew; the old one alone then opens nothing, and which is missing is said."""
+    submitted(live, "sealed-2")
+    old, new, back = live_stack.state_dir / "master.key", tmp_path / "new.key", tmp_path / "back.key"
+    key_id = greenlane("master-key", "make", str(new), "--keep", str(old), "--json").json["key_id"]
+    newest, oldest = new.read_text().splitlines()
+    back.write_text(f"{oldest}\n{newest}\n")
+    back.chmod(0o600)
+    try:
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(new))
+        handed = live("master-key", "rotate").json
+        assert (handed["key_id"], handed["waiting"]) == (key_id, 0)
+        assert handed["rewrapped"]["keys"] == 2
+        assert handed["rewrapped"]["subjects"] >= 1
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(old))
+        error = live("master-key", "rotate").error
+        assert (error["code"], error["field"]) == ("master_key_unknown", "GREENLANE_MASTER_KEY")
+        assert key_id in error["message"]
+    finally:
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(back))
+        live("master-key", "rotate")
+    monkeypatch.delenv("GREENLANE_MASTER_KEY_FILE")
+    assert {one["key_id"] for one in live("master-key", "status").json["wrapped"]} == {
+        key_id_of(keys_in(oldest, "x")[0])
+    }
+
+
 def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
     """In both formats, of all or of one; never in place of a file that is there; nothing of a case that nobody knows."""
     code, events = submitted(live, "log-1"), set()
