@@ -295,6 +295,37 @@ def test_what_is_on_record_is_signed_and_proved(
         assert "{" not in said.out, said
 
 
+def test_who_looked_is_told(
+    live: Program, greenlane: Program, live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look with its purpose, the newest first; what is refused was none, and to list them is one."""
+    code = submitted(live, "looked-1")
+    case_id = live("show", code).json["case"]["case_id"]
+    assert live("show", "H05.8-260302-9999").error["code"] == "case_unknown"
+    live("show", case_id, "--purpose", "a complaint of 3 March")
+    monkeypatch.setenv("GREENLANE_PURPOSE", "inspection 7/2026")
+    live("export-log", "--format", "ocel", "--out", str(live_stack.state_dir / "looked.json"), "--case", code)
+    told = live("reads", "--case", code).json
+    assert (list(told), told["ok"], told["total"]) == (["ok", "total", "reads"], True, 3)
+    keys = ["at", "actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count"]
+    assert all(list(one) == keys for one in told["reads"])
+    purposes = [(one["purpose"], one["case_id"]) for one in told["reads"]]
+    assert purposes == [("inspection 7/2026", case_id), ("a complaint of 3 March", case_id), ("show", case_id)]
+    actor = told["reads"][0]["actor"]
+    assert (actor["kind"], actor["assurance"], told["reads"][0]["door"]) == ("operator", "claimed", "command_line")
+    since = told["reads"][0]["at"]
+    newest = live("reads", "--by", actor["id"], "--from", since, "--limit", "1").json
+    assert (newest["total"], newest["reads"][0]["filter"], newest["reads"][0]["count"]) == (2, {"case": case_id}, 3)
+    assert live("reads", "--by", "nobody").json == {"ok": True, "total": 0, "reads": []}
+    assert live("reads", "--case", "H05.8-260302-9999").error["code"] == "case_unknown"
+    assert live("reads", "--from", "2026-03-02T00:00:00").error["code"] == "naive_instant"
+    assert live("reads", "--from", since, "--to", since).error["code"] == "period_reversed"
+    live("checkpoint")
+    assert live("checkpoint", "prove", "reads", "1", "--log", "reads").json["index"] == 0
+    said = greenlane("reads", "--case", code, "--lang", "en", "--state-dir", str(live_stack.state_dir))
+    assert (said.code, "a complaint of 3 March" in " ".join(said.out.split()), "{" in said.out) == (0, True, False)
+
+
 def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
     live: Program, greenlane: Program, live_stack: LiveStack
 ) -> None:

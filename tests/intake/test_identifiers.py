@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.identifiers import VALUES_MAX, identifiers_of
+from intake.identifiers import (
+    EMAILS,
+    ENTERPRISE_NAMES,
+    IDENTITY_NUMBERS,
+    PERSON_NAMES,
+    PHONES,
+    TAX_CODES,
+    VALUES_MAX,
+    identifiers_of,
+)
 from intake.person import identifiers_in
 from store.vault.numbers import Identifiers
 
@@ -101,3 +112,11 @@ def test_of_what_is_kept_the_applicant_counts() -> None:
     assert identifiers_in(
         '{"applicant": {"cccd": "079204001234"}, "documents": [{"phone": "0905123456"}]}'
     ) == Identifiers(kind="person", number=PERSON)
+
+
+def test_the_page_for_systems_names_every_field() -> None:
+    """Whoever submits knows by which fields his applicants are found."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "integration.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| [^|`]+ \| ((?:`\w+`(?:, )?)+) \|$", page, re.MULTILINE)
+    fields = (IDENTITY_NUMBERS, TAX_CODES, ENTERPRISE_NAMES, PERSON_NAMES, PHONES, EMAILS)
+    assert [tuple(re.findall(r"\w+", row)) for row in told[: len(fields)]] == list(fields)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from events.language.identity import case_id_of, subject_ref_of
 from store.database import Session, Store
-from store.errors import MasterKeyMissing, MasterKeyUnknown, StoreUnavailable, VaultValueBroken
+from store.errors import MasterKeyMissing, MasterKeyUnknown, MasterKeyWrong, StoreUnavailable, VaultValueBroken
 from store.inbox import Acceptance, Accepted, Inbox, Submission
 from store.vault.arrivals import Arrivals
 from store.vault.numbers import Identifiers
@@ -278,6 +278,23 @@ def test_without_a_master_key_nothing_is_accepted_or_read_in_clear(store: Store,
     for read in reads:
         with pytest.raises(MasterKeyMissing):
             read()
+
+
+def test_a_key_that_does_not_open_holds_up_nobody_else(store: Store, inbox: Inbox) -> None:
+    """It was changed, or wrapped by a master key that came after this process began: others are accepted beside it."""
+    accept(inbox, by(AN, 1))
+    with store.writing() as connection:
+        connection.execute(text("UPDATE vault.subjects SET wrapped_key = wrapped_key || 'x'::bytea"))
+
+    async def both() -> list[Accepted | BaseException]:
+        given = (by(AN, 2), by(Identifiers(), 3))
+        return await asyncio.gather(*(inbox.accept_application(one) for one in given), return_exceptions=True)
+
+    for _ in range(3):
+        wrong, other = asyncio.run(both())
+        assert isinstance(wrong, MasterKeyWrong)
+        assert other in {Accepted(how, by(Identifiers(), 3).subject_ref) for how in Acceptance}
+    assert counts(store)[:2] == [2, 2]
 
 
 def test_another_master_key_accepts_nothing(store: Store, bridge: Store, inbox: Inbox) -> None:
