@@ -19,6 +19,7 @@ from eventlog.index import Index, TraceRow
 from events.language.carried import header, key_of
 from events.transport import dead_letters, listening
 from events.transport.errors import TransportError
+from events.transport.ports import LetterVault
 from events.transport.reading import read_all
 from intake.records import DERIVED_PROCEDURE
 from store.database import Store
@@ -68,8 +69,16 @@ class LogVerification:
     """One look at everything that belongs to one log."""
 
     def __init__(
-        self, store: Store, published: PublishedTopics, key: ImportKey, index: Index, listener: Listener
+        self,
+        store: Store,
+        published: PublishedTopics,
+        key: ImportKey,
+        index: Index,
+        listener: Listener,
+        letters: LetterVault | None = None,
     ) -> None:
+        """`letters`: what opens dead letters; without it none is known for one of this log."""
+        self._letters = letters
         self._store = store
         self._cluster, self._topics = published
         self._key = key
@@ -211,6 +220,6 @@ class LogVerification:
         existing = wanted.intersection(dead_letters.dead_letter_topics(cluster, topics))
         count = 0
         for topic in listening.not_empty(cluster, existing, CLIENT):
-            for letter in dead_letters.LetterBox(cluster, topic).letters():
+            for letter in dead_letters.LetterBox(cluster, topic, self._letters).letters():
                 count += letter.key is not None and self._index.position_of(letter.key) is not None
         return count

@@ -108,7 +108,8 @@ class _Import:
             self._publish_procedure()
             self._drive(self._let_in(), begun_before=known is not None)
         published = PublishedTopics(self._wiring.cluster, self._wiring.topics)
-        report = LogVerification(self._wiring.store, published, self._key, self._prepared.index, self._display).report()
+        wanted = (self._key, self._prepared.index, self._display, self._wiring.letter_keys)
+        report = LogVerification(self._wiring.store, published, *wanted).report()
         if not self._memory.finished:
             elapsed = self._memory.elapsed_s
             self._memory.cases_per_s = round(report.closed / elapsed, 2) if elapsed else 0.0
