@@ -26,12 +26,14 @@ from audit.proof.signing import KeyRing, PublicKey
 from audit.proof.trees import Tree, grow
 from audit.proof.vouching import vouched_for
 from audit.proof.witness import Outside, check_outside
+from audit.reads import check_reads
 from audit.signing_times import Read, check_positions, check_times
 from audit.violation import Violation
 from events.language.checkpoint import (
     EVENTS,
     LOGS,
     PUBLICATIONS,
+    READS,
     Checkpoint,
     canonical_checkpoint,
     digest_of_checkpoint,
@@ -112,6 +114,7 @@ def check_proofs(
             *_check_leaves(connection, sizes_of(stored, EVENTS), positions.settled),
             *check_times(connection, stored),
             *_check_publications(connection),
+            *check_reads(connection, stored, sizes_of(stored, READS), positions.settled_reads),
         )
         unsigned = count_unsigned(connection)
         unseen = 0 if ring is not None else count_unseen(stored, known)
@@ -155,7 +158,9 @@ def _grows_on(checkpoint: Checkpoint, edges: str) -> bool:
     """Whether the right edges of the trees, which are stored beside a checkpoint, give the roots that it signed."""
     try:
         said = read_json(edges)
-        trees = {log: CompactRange(said[log]["size"], map(bytes.fromhex, said[log]["hashes"])) for log in LOGS}
+        trees = {
+            log: CompactRange(said[log]["size"], map(bytes.fromhex, said[log]["hashes"])) for log in checkpoint.logs
+        }
         return all(
             (trees[log].size, trees[log].root().hex()) == (state.size, state.root)
             for log, state in checkpoint.logs.items()

@@ -130,6 +130,15 @@ def _there_already(file: Path, field: str) -> FileRefusedError:
     )
 
 
+def key_is_there(file: Path, field: str) -> FileRefusedError:
+    """Why a new key is not written where a file is: what the older one opens or signed could not be had back."""
+    return FileRefusedError(
+        _("{file} is there already: a key is never overwritten.", file=file),
+        field=field,
+        remedy=_("Name a file that is not there yet."),
+    )
+
+
 def not_written(file: Path, field: str, error: OSError) -> FileRefusedError:
     """Why a file cannot be written, by the option that names it."""
     return FileRefusedError(

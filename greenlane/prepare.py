@@ -19,9 +19,11 @@ from catalog.loader import DATA_FOLDER, Folder, completed, missing, problems_acr
 from catalog.references import Shelf
 from greenlane.admission import prepare_kafka
 from greenlane.connecting import owner_database_of
+from greenlane.master_keys.keys import master_key_of
 from greenlane.probing.database import probe_database
 from greenlane.probing.kafka import probe_kafka
 from greenlane.remembered import business_time_of
+from greenlane.sealing import demand_master_key, seal_vault
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from intake.catalogue import LiveCatalogue
@@ -31,7 +33,7 @@ from store.catalogue import PublishedCatalogue
 from store.database import Store
 from store.seals import make_installation_id, make_letters_seal, make_workflow_seal
 from store.systems import RegisteredSystems
-from wording.text import _
+from wording.text import LazyText, _
 from workflows.messages import LANE_ATTRIBUTE, PROCEDURE_ATTRIBUTE, STATUS_ATTRIBUTE
 
 log = structlog.get_logger()
@@ -40,12 +42,13 @@ PREPARED_BY = "prepare"
 """By whom an edition was made that `greenlane prepare` or `up` entered from the folder of the settings."""
 
 
-def prepare(settings: Settings) -> None:
-    """Make ready what the processes need. Idempotent; two may do it at once. Settings must hold all addresses.
+def prepare(settings: Settings) -> LazyText | None:
+    """Make ready what the processes need; what is to be told of it. Idempotent; two may do it at once.
 
-    Raises ServerUnusableError for a server that cannot be used, before anything is changed on another.
+    Settings must hold all addresses. Raises ServerUnusableError for a server that cannot be used, and what is wrong with the
+    master key where it is needed, before anything is changed anywhere.
     """
-    wiring = Wiring(settings)
+    wiring, master = Wiring(settings), master_key_of(settings)
     # First: a faulty catalogue must stop everything before anything is changed.
     folder = read_folder(settings.catalog_dir or DATA_FOLDER)
     assembled(folder.definitions, folder.ends, settings.flags)
@@ -53,7 +56,9 @@ def prepare(settings: Settings) -> None:
     probe_database(settings, owner=True)
     store = Store(owner_database_of(settings))
     try:
+        demand_master_key(store, master)
         _make_tables(store)
+        told = seal_vault(store, master)
         make_workflow_seal(store)
         make_letters_seal(store)
         make_installation_id(store)
@@ -69,6 +74,7 @@ def prepare(settings: Settings) -> None:
         asyncio.run(_search_attributes(wiring))
     finally:
         wiring.close()
+    return told
 
 
 def _enter_catalogue(published: PublishedCatalogue, folder: Folder, settings: Settings) -> None:

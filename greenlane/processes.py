@@ -41,6 +41,7 @@ from store.histories import Histories
 from store.outbox import Outbox
 from store.recorder import Recorder
 from store.seals import letters_seal
+from store.vault.opening import verify_master_key
 from store.views import Views
 from workflows.worker import case_worker
 
@@ -102,6 +103,15 @@ async def _kafka_serves(wiring: Wiring, needs: Callable[[Topics, Iterable[str], 
     await asyncio.to_thread(lambda: probe_kafka(wiring.cluster, needs=needed))
 
 
+def _vault_opens(wiring: Wiring) -> None:
+    """Raises what is wrong with the master key before anything is taken: what came would be refused, or wait, one by one."""
+    try:
+        verify_master_key(wiring.store, wiring.master_key)
+    except BaseException:
+        wiring.close()
+        raise
+
+
 async def worker(settings: Settings) -> None:
     """Decide: run the case workflows and write their turns."""
     wiring = Wiring(settings)
@@ -128,8 +138,9 @@ async def worker(settings: Settings) -> None:
 
 
 async def bridge(settings: Settings) -> None:
-    """Bring what arrives on Kafka to the cases."""
+    """Bring what arrives on Kafka to the cases, and persons into the vault, which only the master key opens."""
     wiring = Wiring(settings)
+    await asyncio.to_thread(_vault_opens, wiring)
     sdk_address = free_address(settings.metrics_host)
     client = await _connected(wiring, sdk_address)
     room = WaitingRoom(wiring.waiting, wiring.inbox)

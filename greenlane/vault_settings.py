@@ -9,8 +9,11 @@ from pydantic import BaseModel, Field, SecretStr
 
 from wording.text import _
 
-MASTER_KEYS: Final = ("master_key", "former_master_key", "key_service_token")
-"""What opens the vault: handed on to nobody but the bridge and `prepare`, and its files nobody else may read."""
+MASTER_KEYS: Final = (
+    *("master_key", "former_master_key"),
+    *("key_service_url", "key_service_token", "key_service_ca_file"),
+)
+"""What opens the vault: handed on to nobody but the bridge and `prepare`, and files of its secrets nobody else may read."""
 
 
 class VaultSettings(BaseModel):

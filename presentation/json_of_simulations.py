@@ -29,7 +29,7 @@ def simulation_json(simulation: Simulation) -> dict[str, Any]:
             department: {"before": _figures_json(before), "after": _figures_json(after)}
             for department, before, after in by_department(simulation)
         },
-        "changed": [_change_json(change) for change in simulation.changed if change.is_told],
+        "changed": [_change_json(change) for change in simulation.changed],
         "overdue_in_law": [simulation.before.overdue_in_law, simulation.after.overdue_in_law],
         "late_seconds": {"median": _late(simulation, median), "most": _late(simulation, max)},
         "linked": simulation.linked,
@@ -71,6 +71,8 @@ def _change_json(change: Change) -> dict[str, Any]:
         "lane": [before.lane, after.lane],
         "state": [before.state, after.state],
         "due_at": [before.due_at and instant_json(before.due_at), after.due_at and instant_json(after.due_at)],
+        "late_seconds": [round(before.late_seconds), round(after.late_seconds)],
+        "warnings": [before.whole.warnings, after.whole.warnings],
     }
 
 

@@ -36,15 +36,16 @@ def reads_json(found: ReadList) -> dict[str, Any]:
 
 
 def reads_screen(found: ReadList, moments: Moments) -> Iterator[Block]:
-    """One line a read, the newest first; or that there is none."""
+    """One line a read, the newest first, with its number in the log of reads; or that there is none."""
     words = moments.words
     if not found.reads:
         yield line(words(_("Nobody looked at it.")))
         return
-    table = table_of(None, *map(words, (_("At"), _("Who\nDoor"), _("Purpose"), _("What"), _("Count"))))
+    table = table_of(None, *map(words, (_("Number"), _("At"), _("Who\nDoor"), _("Purpose"), _("What"), _("Count"))))
     for one in found.reads:
         read = one.read
         table.add(
+            str(one.position),
             # Reads tell real time; a screen has one time only.
             moments.two_lines(moments.time.to_business(one.at)),
             stacked(actor_text(read.actor, words, moments.names), dim(words.named("door", read.door))),

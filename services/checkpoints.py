@@ -12,7 +12,7 @@ from audit.proof.paths import paths_of
 from audit.proof.sealing import admitting, beginning_anew, handing_over, sealing_with
 from audit.proof.signing import SigningKey
 from events.language.chain import GENESIS, link
-from events.language.checkpoint import EVENTS, LOGS, PUBLICATIONS, Checkpoint
+from events.language.checkpoint import EVENTS, LOGS, PUBLICATIONS, READS, Checkpoint
 from events.language.commands import Actor
 from events.language.identity import CASE_REFERENCE_PATTERN
 from events.language.refusals import Refusal, refuse
@@ -21,11 +21,12 @@ from services.installation import Installation
 from store.catalogue import digest_of_act
 from store.checkpoints import Checkpoints, Draft, Sealed
 from store.leaves import CATALOG, Leaf, Leaves
+from store.reads import Reads, digest_of_read
 from wording.text import _, _n
 
 __all__ = [
-    "CATALOG", "EVENTS", "LOGS", "PUBLICATIONS", "Consistency", "Inclusion", "NoSigningKeyError", "SigningKey", "key_from",
-    "list_checkpoints", "make_checkpoint", "prove_consistency", "prove_inclusion", "replace_lost_key", "rotate_key",
+    "CATALOG", "EVENTS", "LOGS", "PUBLICATIONS", "READS", "Consistency", "Inclusion", "NoSigningKeyError", "SigningKey",
+    "key_from", "list_checkpoints", "make_checkpoint", "prove_consistency", "prove_inclusion", "replace_lost_key", "rotate_key",
 ]  # fmt: skip
 
 
@@ -211,8 +212,9 @@ def prove_inclusion(
 ) -> Inclusion | Refusal:
     """That event `sequence` of a case or dossier is among what the newest checkpoint signed.
 
-    `reference`: its id or a case's code; in the log of publications `catalog`. Raises NothingThereError, NotSignedYetError,
-    LeavesBroken, EvidenceBroken where what stands there today is not what was signed, StoreError.
+    `reference`: its id or a case's code; in the log of publications `catalog`, in that of reads `reads`.
+    Raises NothingThereError, NotSignedYetError, LeavesBroken, EvidenceBroken where what stands there today is not what was
+    signed, StoreError.
     """
     stream = _stream_of(installation, reference, log)
     if isinstance(stream, Refusal):
@@ -222,7 +224,7 @@ def prove_inclusion(
         return _refuse_unproved(installation, log, stream, sequence)
     # Asked after the leaf, which therefore is among what it signed.
     checkpoint = _stored(installation).latest()
-    if checkpoint is None:
+    if checkpoint is None or log not in checkpoint.logs:
         raise LeavesBroken(log=log, size=0)
     state = checkpoint.logs[log]
     try:
@@ -245,7 +247,8 @@ def prove_consistency(
 
     Raises SizeOutOfRangeError, LeavesBroken, StoreError.
     """
-    signed = {checkpoint.logs[log].size: checkpoint.logs[log].root for checkpoint in _stored(installation).all()}
+    states = [one.logs[log] for one in _stored(installation).all() if log in one.logs]
+    signed = {state.size: state.root for state in states}
     most = max(signed, default=0)
     if not 0 < old_size <= size <= most:
         raise SizeOutOfRangeError(field="to" if 0 < old_size <= most else "from", log=log, signed=most)
@@ -299,7 +302,10 @@ def _stream_of(installation: Installation, reference: str, log: str) -> str | Re
 
 def _stands_today(installation: Installation, leaf: Leaf) -> bool:
     """Whether the record still has, at the leaf's place, what the leaf stands for: every byte of it."""
-    if leaf.log != EVENTS:
+    if leaf.log == READS:
+        read = Reads(installation.store).standing(leaf.sequence)
+        return read is not None and (digest_of_read(read[0]), *read[1:]) == (leaf.hash, leaf.hash, leaf.recorded_at)
+    if leaf.log == PUBLICATIONS:
         acts = installation.published.look().acts
         return any(
             (act.number, digest_of_act(act), act.at) == (leaf.sequence, leaf.hash, leaf.recorded_at) for act in acts
@@ -313,12 +319,19 @@ def _stands_today(installation: Installation, leaf: Leaf) -> bool:
 
 
 def _refuse_unproved(installation: Installation, log: str, stream: str, sequence: int) -> Refusal:
-    if log == EVENTS:
-        known = {row.sequence for row in installation.ledger.rows(stream)}
-    else:
-        known = {act.number for act in installation.published.look().acts} if stream == CATALOG else set()
+    known = _known_in(installation, log, stream, sequence)
     if sequence in known:
         raise NotSignedYetError
-    if known:
+    if known or (log, stream) == (READS, READS):
         raise NothingThereError(stream=stream, sequence=sequence)
     return refuse("case_unknown", "case")
+
+
+def _known_in(installation: Installation, log: str, stream: str, sequence: int) -> set[int]:
+    """The places of a stream at which something stands; of the reads only whether at this one."""
+    if log == EVENTS:
+        return {row.sequence for row in installation.ledger.rows(stream)}
+    if (log, stream) == (PUBLICATIONS, CATALOG):
+        return {act.number for act in installation.published.look().acts}
+    is_read = (log, stream) == (READS, READS) and Reads(installation.store).standing(sequence) is not None
+    return {sequence} if is_read else set()

@@ -120,7 +120,11 @@ CALENDAR_FLAGS: Final = "calendar-flags"
 """Key of the memory: the flags that the stack's calendars were prepared with, comma-separated."""
 INSTALLATION: Final = "installation"
 """Key of the memory: what this installation calls itself in what leaves it, 32 hex digits drawn once."""
-OF_THE_OWNER: Final = ("business-time", "identity-since", "read-models", UNSEALED_BEFORE, CALENDAR_FLAGS, INSTALLATION)
+UNSWEPT: Final = "unswept-statistics"
+"""Key of the memory: that what was learnt of persons for planning queries is still to be removed from the files."""
+OF_THE_OWNER: Final = (
+    *("business-time", "identity-since", "read-models", UNSEALED_BEFORE, CALENDAR_FLAGS, INSTALLATION, UNSWEPT),
+)
 """Keys that are set when the database is prepared, and stay."""
 NO_SECRET: Final = f"key NOT IN {(LETTERS_SEAL, WORKFLOW_SEAL)}"
 

@@ -2,9 +2,10 @@
 
 Nothing committed is ever left without a leaf, though positions are drawn before they are committed, and nothing waits for a
 checkpoint. Each looks at the rows after the `settled_position` of the one before, and names those who write to the ledger
-when it has looked. Whoever drew a position up to the last that it saw is among them, or has ended. So when none of them is
-left, whoever looks then sees every row up to there that will ever come: the position is settled for the next one. After a
-restore all is there that will come from before, so that what was settled stays so, whatever names its writers have.
+when it has looked; of reads it does the same, after `settled_reads`. Whoever drew a position up to the last that it saw is
+among them, or has ended. So when none of them is left, whoever looks then sees every row up to there that will ever come: the
+position is settled for the next one. After a restore all is there that will come from before, so that what was settled stays
+so, whatever names its writers have.
 """
 
 from __future__ import annotations
@@ -18,7 +19,17 @@ from psycopg import ServerCursor
 from pydantic import ValidationError
 from sqlalchemy import Connection, select
 
-from events.language.checkpoint import EVENTS, LOGS, NAME, PUBLICATIONS, Checkpoint, Handover, canonical_checkpoint
+from events.language.checkpoint import (
+    EVENTS,
+    FIRST_LOGS,
+    LOGS,
+    NAME,
+    PUBLICATIONS,
+    READS,
+    Checkpoint,
+    Handover,
+    canonical_checkpoint,
+)
 from events.language.identity import DOSSIER_PREFIX
 from store.access import INSTALLATION
 from store.arrays import Bigs, Blobs
@@ -126,16 +137,23 @@ class Checkpoints:
             last = _last_of(session)
             if last.checkpoint is not None:
                 admit(last.checkpoint)
-            events = _number_events(session, last)
+            numbered = _number_rows(session, last)
             acts = _number_acts(connection, session, last)
-            if not events.leaves and not acts and last.checkpoint is not None and not even_unchanged:
+            if not numbered.leaves and not acts and last.checkpoint is not None and not even_unchanged:
                 return None
             writers = _writers(session)
             (at,) = _row(session, "find_moment", previous_at=last.checkpoint and last.checkpoint.at)
-            sealed = seal(_draft(session, last, events, at))
-            _add(session, sealed, events, writers)
+            sealed = seal(_draft(session, last, numbered, at))
+            _add(session, sealed, numbered, writers)
             _owe(session, sealed.checkpoint, topic)
         return sealed.checkpoint
+
+
+class _Places(NamedTuple):
+    """How far the ledger and the reads were seen, or are settled."""
+
+    ledger: int = 0
+    reads: int = 0
 
 
 class _Last(NamedTuple):
@@ -143,25 +161,25 @@ class _Last(NamedTuple):
 
     checkpoint: Checkpoint | None
     edges: Mapping[str, Edge]
-    ledger_position: int
-    settled_position: int
+    seen: _Places = _Places()
+    settled: _Places = _Places()
 
 
-class _Events(NamedTuple):
-    """What was numbered of the ledger."""
+class _Numbered(NamedTuple):
+    """What was numbered of the ledger and the reads."""
 
     leaves: int
     cases: int
-    ledger_position: int
-    settled_position: int
+    seen: _Places
+    settled: _Places
 
 
 def _last_of(session: Session) -> _Last:
     row = session.execute(SQL["find_last"]).fetchone()
     if row is None:
-        return _Last(None, {log: Edge() for log in LOGS}, 0, 0)
-    number, body, edges, *rest = row
-    last = _Last(_checkpoint_of(number, body), _edges_of(number, edges), *rest)
+        return _Last(None, {log: Edge() for log in LOGS})
+    number, body, edges, *places = row
+    last = _Last(_checkpoint_of(number, body), _edges_of(number, edges), _Places(*places[:2]), _Places(*places[2:]))
     for log, edge in last.edges.items():
         (size,) = _row(session, "find_size", log=log)
         if size != edge.size:
@@ -169,22 +187,25 @@ def _last_of(session: Session) -> _Last:
     return last
 
 
-def _number_events(session: Session, last: _Last) -> _Events:
-    # Before the look at the ledger: what has ended by then, the look sees.
-    settled = session.execute(SQL["find_settled"], {"writers": _writers(session)}).fetchone()
-    leaves, position, cases = _row(
+def _number_rows(session: Session, last: _Last) -> _Numbered:
+    # Before the look at either: what has ended by then, the look sees.
+    row = session.execute(SQL["find_settled"], {"writers": _writers(session)}).fetchone()
+    settled = _Places() if row is None else _Places(*row)
+    events, position, cases = _row(
         session,
         "number_events",
         log=EVENTS,
         size=last.edges[EVENTS].size,
-        settled_position=last.settled_position,
+        settled_position=last.settled.ledger,
         dossiers=DOSSIER_PREFIX,
     )
-    return _Events(
-        leaves,
+    size = last.edges[READS].size
+    reads, read = _row(session, "number_reads", log=READS, size=size, settled_reads=last.settled.reads)
+    return _Numbered(
+        events + reads,
         cases,
-        max(last.ledger_position, position or 0),
-        max(last.settled_position, settled[0] if settled else 0),
+        _Places(max(last.seen.ledger, position or 0), max(last.seen.reads, read or 0)),
+        _Places(max(last.settled.ledger, settled.ledger), max(last.settled.reads, settled.reads)),
     )
 
 
@@ -203,7 +224,7 @@ def _number_acts(connection: Connection, session: Session, last: _Last) -> int:
     return len(acts)
 
 
-def _draft(session: Session, last: _Last, events: _Events, at: datetime) -> Draft:
+def _draft(session: Session, last: _Last, numbered: _Numbered, at: datetime) -> Draft:
     row = session.execute(SQL["find_installation"], {"key": INSTALLATION}).fetchone()
     if row is None:
         raise StoreNotMigrated(reason=_("the installation has no id yet"))
@@ -219,14 +240,14 @@ def _draft(session: Session, last: _Last, events: _Events, at: datetime) -> Draf
         installation=row[0],
         number=before.number + 1 if before else 1,
         at=at,
-        cases=(before.cases if before else 0) + events.cases,
+        cases=(before.cases if before else 0) + numbered.cases,
         previous=before,
         edges=last.edges,
         added=added,
     )
 
 
-def _add(session: Session, sealed: Sealed, events: _Events, writers: list[str]) -> None:
+def _add(session: Session, sealed: Sealed, numbered: _Numbered, writers: list[str]) -> None:
     edges = {
         log: {"size": edge.size, "hashes": [one.hex() for one in edge.hashes]} for log, edge in sealed.edges.items()
     }
@@ -234,9 +255,11 @@ def _add(session: Session, sealed: Sealed, events: _Events, writers: list[str]) 
         "number": sealed.checkpoint.number,
         "at": sealed.checkpoint.at,
         "body": canonical_checkpoint(sealed.checkpoint).decode(),
-        "ledger_position": events.ledger_position,
+        "ledger_position": numbered.seen.ledger,
+        "reads_position": numbered.seen.reads,
         "writers": " ".join(writers),
-        "settled_position": events.settled_position,
+        "settled_position": numbered.settled.ledger,
+        "settled_reads": numbered.settled.reads,
         "edges": shown_json(edges),
     }
     session.execute(SQL["add_checkpoint"], row)
@@ -270,14 +293,14 @@ def _checkpoint_of(number: int, body: str) -> Checkpoint:
         checkpoint = Checkpoint.model_validate_json(body)
     except ValidationError:
         raise CheckpointUnreadable(number=number) from None
-    if not checkpoint.logs.keys() >= set(LOGS):
+    if not checkpoint.logs.keys() >= set(FIRST_LOGS):
         raise CheckpointUnreadable(number=number)
     return checkpoint
 
 
 def _edges_of(number: int, text: str) -> Mapping[str, Edge]:
     try:
-        edges = read_json(text)
+        edges = {log: {"size": 0, "hashes": []} for log in LOGS if log not in FIRST_LOGS} | read_json(text)
         return {log: Edge(edges[log]["size"], tuple(map(bytes.fromhex, edges[log]["hashes"]))) for log in LOGS}
     except (ValueError, LookupError, TypeError, RecursionError):
         raise CheckpointUnreadable(number=number) from None

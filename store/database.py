@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from store.access import grant_access
-from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, as_store_errors
+from store.access import SQL, grant_access
+from store.errors import StoreNewer, StoreNotMigrated, StoreUnavailable, VaultInClear, as_store_errors
 from store.instants import read_every_instant
 from store.tables import stack
 from wording.text import LazyText, _, _p
@@ -198,13 +198,23 @@ class Store:
             return MigrationContext.configure(connection).get_current_revision()
 
     def verify_schema(self) -> None:
-        """Raises StoreNotMigrated when the database is not at this program's revision, StoreNewer when it is beyond."""
+        """Raises StoreNotMigrated when the database is not at this program's revision, StoreNewer when it is beyond.
+
+        And VaultInClear when it is, but what an older program kept of persons is not sealed yet.
+        """
         known = known_revisions()
         if (revision := self.schema_revision()) == known[-1]:
+            if self.lies_in_clear():
+                raise VaultInClear
             return
         if revision is not None and revision not in known:
             raise StoreNewer(found=revision, known=known[-1])
         raise StoreNotMigrated(reason=_at(revision, known[-1]))
+
+    def lies_in_clear(self) -> bool:
+        """Whether what an older program kept of persons in clear waits to be sealed."""
+        with self.session() as session:
+            return session.execute(SQL["lies_in_clear"]).fetchone() == (True,)
 
     def recall(self, key: str) -> str | None:
         """What the installation keeps under this key."""

@@ -110,6 +110,20 @@ class StoreNewer(StoreNotMigrated):
         )
 
 
+class VaultInClear(StoreNotMigrated):
+    """Personal data of an older program still lies in clear: nobody works on it before it is sealed."""
+
+    code = "vault_in_clear"
+
+    def __init__(self) -> None:
+        StoreError.__init__(
+            self,
+            _("The personal data that an older program kept in clear is not sealed yet."),
+            field=DATABASE_URL,
+            remedy=_("Run `greenlane prepare` with the master key (GREENLANE_MASTER_KEY_FILE)."),
+        )
+
+
 class StoreAccessDenied(StoreError):
     """The account that a process was given may not do this."""
 
@@ -136,7 +150,10 @@ class MasterKeyMissing(StoreAccessDenied):
             self,
             _("This process has no master key, without which nobody reads or writes personal data."),
             field=MASTER_KEY,
-            remedy=_("Give the bridge and the command line the installation's master key; no other process needs it."),
+            remedy=_(
+                "Name its file in GREENLANE_MASTER_KEY_FILE, for the bridge, `prepare` and commands that show persons alone; "
+                "a new installation makes one with `greenlane master-key make FILE`."
+            ),
         )
 
 

@@ -26,7 +26,7 @@ class Leaf(NamedTuple):
     stream_id: str
     sequence: int
     position: int | None
-    """Of the event in the ledger; None in other logs."""
+    """Of the event in the ledger, of the read among the reads; None in the log of publications."""
     hash: bytes
     recorded_at: datetime
     """Real time (UTC)."""

@@ -39,11 +39,14 @@ checkpoints = Table(
     text_of("writers"),
     Column("settled_position", BigInteger, nullable=False),
     text_of("edges"),
+    Column("reads_position", BigInteger, nullable=False, server_default=text("0")),
+    Column("settled_reads", BigInteger, nullable=False, server_default=text("0")),
 )
 """The signed checkpoints; `body` is the canonical JSON with its signature, `at` real time.
 
-`ledger_position`, `writers`: how far the ledger was seen, and which transactions were writing to it then, with blanks between.
-`settled_position`: up to there no row is without a leaf, and none will ever come. `edges`: JSON of the right edge of each tree,
+`ledger_position`, `reads_position`: how far the ledger and the reads were seen; `writers`: which transactions were writing to
+either then, with blanks between. `settled_position`, `settled_reads`: up to there no row is without a leaf, and none will ever
+come. `edges`: JSON of the right edge of each tree,
 from which the next one grows.
 """
 

@@ -129,6 +129,13 @@ class Reads:
         with self._store.reading() as connection:
             return connection.scalar(select(func.count()).select_from(reads).where(*_conditions(wanted))) or 0
 
+    def standing(self, position: int) -> tuple[ReadRow, bytes, datetime] | None:
+        """What stands at a place, with its hash and its instant, unread; None: nothing."""
+        query = select(*COLUMNS, reads.c.hash, reads.c.at).where(reads.c.position == position)
+        with self._store.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (ReadRow(*row[:-2]), row[-2], row[-1])
+
     def _found(self, query: Select[Any], limit: int) -> tuple[RecordedRead, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(reads.c.position.desc()).limit(limit)).all()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
+from psycopg import ServerCursor
 from sqlalchemy import Connection, select
 
+from events.language.checkpoint import READS
 from events.language.identity import DOSSIER_PREFIX
 from store.arrays import Bigs, Texts
 from store.database import Store, session_of
+from store.leaves import READ_ROWS
 from store.proof_tables import checkpoints
+from store.reads import ReadRow
 from store.statements import statements_in
 
 SQL: Final = statements_in("soundness")
@@ -46,6 +50,29 @@ class StoredCheckpoint(NamedTuple):
     """JSON: by log, the `size` and the `hashes` (hex) from which the next one grows."""
     ledger_position: int
     settled_position: int
+    reads_position: int
+    settled_reads: int
+
+
+class Standing(NamedTuple):
+    """A read as it stands, or the leaf that was signed of one; or both."""
+
+    row: ReadRow | None
+    """None: there is no such read."""
+    position: int
+    hash: bytes
+    at: datetime
+    leaf: ReadLeaf | None
+    """None: no checkpoint signed it."""
+
+
+class ReadLeaf(NamedTuple):
+    """What was signed of a read."""
+
+    number: int
+    position: int | None
+    hash: bytes
+    recorded_at: datetime
 
 
 class Signed(NamedTuple):
@@ -93,9 +120,20 @@ def never_signed(connection: Connection, settled_position: int) -> list[tuple[st
     return [(stream_id, sequence) for stream_id, sequence in rows]
 
 
-def last_positions(connection: Connection, sizes: Sequence[int]) -> list[int]:
-    """The last position in the ledger among the leaves of events, at each of these sizes of their log; 0: of none."""
-    rows = session_of(connection).execute(SQL["find_last_positions"], {"sizes": Bigs(sizes)})
+def standing_reads(connection: Connection) -> Iterator[Standing]:
+    """Every read and every leaf of one, in the order of their places, fetched as they are used."""
+    with ServerCursor(session_of(connection), "reads") as cursor:
+        cursor.itersize = READ_ROWS
+        cursor.execute(SQL["find_reads"], {"log": READS}, binary=True)
+        for *said, position, digest, at, number, sequence, place, signed, recorded_at in cursor:
+            leaf = None if number is None else ReadLeaf(number, place, signed, recorded_at)
+            row = None if position is None else ReadRow(*said)
+            yield Standing(row, sequence if position is None else position, digest or b"", at or recorded_at, leaf)
+
+
+def last_positions(connection: Connection, log: str, sizes: Sequence[int]) -> list[int]:
+    """The last position among the leaves of events, or of reads, at each of these sizes of their log; 0: of none."""
+    rows = session_of(connection).execute(SQL["find_last_positions"], {"log": log, "sizes": Bigs(sizes)})
     return [position for (position,) in rows]
 
 

@@ -41,6 +41,7 @@ IDS: Final = (
     "dead_letters",
     "checkpoints",
     "checkpoint_file",
+    "master_key",
 )
 """Every check that there is, by its stable id; docs/operations.md says what each looks at."""
 

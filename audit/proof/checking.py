@@ -10,13 +10,18 @@ from audit.proof.signing import KeyRing, PublicKey, signature_holds
 from audit.proof.trees import Tree
 from audit.proof.vouching import keys_named, signed_as_known
 from audit.violation import Violation
-from events.language.checkpoint import EVENTS, LOGS, Checkpoint, digest_of_checkpoint
+from events.language.checkpoint import EVENTS, FIRST_LOGS, LOGS, Checkpoint, digest_of_checkpoint
 from wording.text import LazyText, _
 
 
 def checkpoint_called(number: int) -> LazyText:
     """A checkpoint by its number."""
     return _("checkpoint {number}", number=number)
+
+
+def read_called(position: int) -> LazyText:
+    """A read on record by its place."""
+    return _("read {number}", number=position)
 
 
 def of_checkpoint(number: int, message: str, *, goes_on: bool = False) -> Violation:
@@ -43,11 +48,13 @@ def check_succession(
 
     `unread`: the numbers of those that are there and cannot be read. `ring`: keys that may follow without a handover.
     """
+    begun = set(FIRST_LOGS)
     for checkpoint in checkpoints:
         if checkpoint.installation != installation:
             yield of_checkpoint(checkpoint.number, _("it is of another installation"))
         for log in LOGS:
-            if log not in checkpoint.logs:
+            begun |= {log} if log in checkpoint.logs else set()
+            if log in begun and log not in checkpoint.logs:
                 yield of_checkpoint(checkpoint.number, _("it says nothing of the log {log}", log=LOG_NAMES[log]))
     if checkpoints and checkpoints[0].number == 1 and checkpoints[0].previous is not None:
         yield of_checkpoint(1, _("it names one before it, and is the first"))

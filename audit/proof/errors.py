@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from events.language.checkpoint import EVENTS, PUBLICATIONS
+from events.language.checkpoint import EVENTS, PUBLICATIONS, READS
 from wording.errors import GreenlaneError
 from wording.text import LazyText, _, _n, _p
 
 KEY_SETTING: Final = "GREENLANE_CHECKPOINT_KEY_FILE"
 """The setting that names the signing key, as whoever can mend it knows it."""
-LOG_NAMES: Final[dict[str, LazyText]] = {EVENTS: _p("log", "events"), PUBLICATIONS: _p("log", "publications")}
+LOG_NAMES: Final[dict[str, LazyText]] = {
+    EVENTS: _p("log", "events"),
+    PUBLICATIONS: _p("log", "publications"),
+    READS: _p("log", "reads"),
+}
 
 
 class ProofError(GreenlaneError):

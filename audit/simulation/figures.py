@@ -152,19 +152,13 @@ class Change:
     after: Ending
 
     @property
-    def is_told(self) -> bool:
-        """Whether lane, state or appointment differ: what the answer for machines lists."""
-        return (self.before.lane, self.before.state, self.before.due_at) != (
-            self.after.lane,
-            self.after.state,
-            self.after.due_at,
-        )
+    def is_one(self) -> bool:
+        """Whether anything differs that is told of one case."""
+        return self._told(self.before) != self._told(self.after)
 
-    @property
-    def is_any(self) -> bool:
-        """Whether anything differs that is told of one case: its warnings and escalations too."""
-        counted = [(end.whole.warnings, end.whole.escalations, end.late_seconds) for end in (self.before, self.after)]
-        return self.is_told or counted[0] != counted[1]
+    @staticmethod
+    def _told(end: Ending) -> tuple[object, ...]:
+        return (end.lane, end.state, end.due_at, end.late_seconds, end.whole.warnings, end.whole.escalations)
 
 
 @dataclass(slots=True)
@@ -224,5 +218,5 @@ class Simulation:
         self.before.add(before)
         self.after.add(after)
         change = Change(case, before, after)
-        if change.is_any:
+        if change.is_one:
             self.changed.append(change)

@@ -18,8 +18,12 @@ EVENTS: Final = "events"
 """The log of all events of all cases and linked dossiers."""
 PUBLICATIONS: Final = "publications"
 """The log of what was published of the catalogue."""
-LOGS: Final = (EVENTS, PUBLICATIONS)
+READS: Final = "reads"
+"""The log of who looked at what."""
+LOGS: Final = (EVENTS, PUBLICATIONS, READS)
 """All of them, in this order."""
+FIRST_LOGS: Final = (EVENTS, PUBLICATIONS)
+"""Those that every checkpoint signs; the others came later, and whatever was signed before says nothing of them."""
 NAME: Final = "CheckpointSigned"
 """What the message is called on Kafka."""
 

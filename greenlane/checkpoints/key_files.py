@@ -6,11 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from greenlane.new_files import FileRefusedError, new_file
+from greenlane.new_files import key_is_there, new_file
 from greenlane.secret_files import LARGEST_SECRET_BYTES
 from greenlane.side_files import write_file
 from wording.regular_files import open_regular
-from wording.text import _
 
 if TYPE_CHECKING:
     from services.checkpoints import SigningKey
@@ -28,7 +27,7 @@ def write_pair(file: Path, key: SigningKey) -> Path:
     public = file.with_name(file.name.removesuffix(".pem") + PUBLIC)
     for path in (file, public):
         if os.path.lexists(path):  # where that cannot be asked, writing says why
-            raise _refused_existing(path, "--new")
+            raise key_is_there(path, "--new")
     with (
         new_file(file, "--new", force=False, packs=False, mode=0o600) as private_half,
         # The inner one is there first: once the key is there, both are.
@@ -42,7 +41,7 @@ def write_pair(file: Path, key: SigningKey) -> Path:
 def write_public(file: Path, key: SigningKey) -> None:
     """Write the public half, but never over a private key. Raises FileRefusedError."""
     if _is_private_key(file):
-        raise _refused_existing(file, "--out")
+        raise key_is_there(file, "--out")
     write_file(file, key.public_pem, "--out")
 
 
@@ -52,11 +51,3 @@ def _is_private_key(file: Path) -> bool:
             return PRIVATE in stream.read(LARGEST_SECRET_BYTES)
     except OSError:  # nothing there, or nothing that can be read: writing says why
         return False
-
-
-def _refused_existing(file: Path, field: str) -> FileRefusedError:
-    return FileRefusedError(
-        _("{file} is there already: a key is never overwritten.", file=file),
-        field=field,
-        remedy=_("Name a file that is not there yet."),
-    )

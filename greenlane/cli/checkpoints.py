@@ -28,11 +28,13 @@ group = typer.Typer(
 )
 
 
-Log = Literal["events", "publications"]
+Log = Literal["events", "publications", "reads"]
 """The logs that are signed."""
 
 
-LogName = Annotated[Log, typer.Option("--log", help="Which log: events, or publications of the catalogue.")]
+LogName = Annotated[
+    Log, typer.Option("--log", help="Which log: events, publications of the catalogue, or reads on record.")
+]
 NewKey = Annotated[Path, typer.Option("--new", metavar="FILE", help="The private key that signs from now on.")]
 
 
@@ -92,7 +94,7 @@ def prove(
         str,
         typer.Argument(
             metavar="CASE",
-            help="Case id, dossier code or id of a linked dossier; `catalog` with --log publications.",
+            help="Case id, dossier code or id of a linked dossier; `catalog` with --log publications, `reads` with --log reads.",
             callback=name_of,
         ),
     ],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
 from wording.text import _
+
+if TYPE_CHECKING:
+    from wording.text import LazyText
 
 PANEL = "Running it"
 
@@ -31,11 +34,11 @@ def up(
     from greenlane.settings import Settings
     from greenlane.stack import ProcessSpec, run_up
 
-    def make_ready(settings: Settings) -> None:
+    def make_ready(settings: Settings) -> LazyText | None:
         # Loaded only now: the servers may start while Temporal's library loads.
         from greenlane import prepare as preparation
 
-        preparation.prepare(settings)
+        return preparation.prepare(settings)
 
     # One bridge belongs to this folder: known by name, it gets its partitions back at once after a kill.
     settings = Settings.load(state_dir=state_dir, process_instance="embedded")
@@ -79,14 +82,19 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 def prepare() -> None:
     """Make ready what the processes need on outside servers: tables, topics, search attributes, the business time.
 
-    Safe to run again, and by several at once; `greenlane up` does it by itself.
+    Safe to run again, and by several at once; `greenlane up` does it by itself. What an older version kept of persons in
+    clear it seals, for which it needs the master key.
 
     Example: GREENLANE_DATABASE_URL=postgresql+psycopg://... greenlane prepare
     """
     from greenlane import prepare as preparation
     from greenlane.settings import Settings
+    from greenlane.speaking.output import show
+    from presentation.words.words import Words
 
-    preparation.prepare(Settings.load())
+    settings = Settings.load()
+    if (told := preparation.prepare(settings)) is not None:
+        show(Words(settings.language)(told))
 
 
 def worker() -> None:

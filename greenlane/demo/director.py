@@ -132,7 +132,7 @@ def _submit(wiring: Wiring, parts: list[Role], folder: Path, tell: Tell) -> None
     file.write_text("\n".join(lines), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "greenlane", "submit", str(file), "--source", SOURCE, "--json"],
-        env=wiring.settings.environment_of_child(),
+        env=wiring.settings.environment_of_child(with_keys=True),
         capture_output=True,
         text=True,
         check=False,

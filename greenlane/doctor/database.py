@@ -33,6 +33,8 @@ from store.seals import installation_id
 from store.signing_state import signing_state
 from store.statements import statements_in
 from store.systems import RegisteredSystems
+from store.vault.rewrapping import KeyState, key_state
+from wording.errors import GreenlaneError
 
 SQL: Final = statements_in("database")
 
@@ -52,6 +54,8 @@ class Work:
     signing: Signing
     installation: str | None
     """What it calls itself in checkpoints."""
+    master_key: KeyState | StoreError | GreenlaneError | None
+    """What the master key of this shell opens; None: there is none."""
 
 
 @dataclass(slots=True)
@@ -145,7 +149,16 @@ def _work(session: psycopg.Connection[Any], wiring: Wiring) -> Work:
         systems=frozenset(system.id for system in RegisteredSystems(wiring.store).all()),
         signing=Signing(*signing_state(wiring.store)),
         installation=installation_id(wiring.store),
+        master_key=_master_key(wiring),
     )
+
+
+def _master_key(wiring: Wiring) -> KeyState | StoreError | GreenlaneError | None:
+    try:
+        master = wiring.master_key
+        return None if master is None else key_state(wiring.store, master)
+    except (StoreError, GreenlaneError) as error:
+        return error
 
 
 def _catalogue(database: Database, wiring: Wiring) -> None:

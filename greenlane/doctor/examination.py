@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Final
 
-from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, work_rules
+from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, vault_rules, work_rules
 from audit.installation.check import Check, in_order
 from audit.proof.errors import ProofError
 from catalog.catalogue import Catalog
@@ -21,11 +21,13 @@ from greenlane.doctor.failures import failed
 from greenlane.doctor.findings import Findings, examine_all
 from greenlane.doctor.kafka import Kafka
 from greenlane.doctor.temporal import Temporal
+from greenlane.master_keys.keys import master_key_of
 from greenlane.settings import Settings
 from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
 from intake.folder_difference import difference_of
 from store.batch import SLOTS
+from store.vault.rewrapping import KeyState
 from wording.errors import GreenlaneError
 from wording.text import _
 
@@ -35,7 +37,7 @@ NEEDED: Final = {
     "kafka": ("kafka", "topics", "kafka_accounts", "dead_letters"),
     "database": (
         *("postgresql", "tables", "database_accounts", "clock", "business_time", "outbox", "alerts"),
-        *("catalogue_folder", "checkpoints", "checkpoint_file"),
+        *("catalogue_folder", "checkpoints", "checkpoint_file", "master_key"),
     ),
 }
 
@@ -67,7 +69,8 @@ def _of_settings(settings: Settings) -> Iterator[Check]:
     number = len(settings.model_fields_set)
     try:
         key_of_settings(settings)
-    except ProofError as error:
+        master_key_of(settings)
+    except (ProofError, GreenlaneError) as error:
         yield failed("settings", error)
     else:
         yield Check("settings", _("All settings can be used; {n} are set.", n=number))
@@ -164,6 +167,18 @@ def _of_the_database(findings: Findings) -> Iterator[Check]:
     yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
     yield work_rules.alerts(work.owed)
     yield from _of_the_past(findings.settings, work)
+    yield _of_the_vault(work)
+
+
+def _of_the_vault(work: Work) -> Check:
+    match work.master_key:
+        case None:
+            return vault_rules.no_master_key()
+        case KeyState() as state:
+            unopened = sorted({one.key_id for one in state.wrapped if not one.opens})
+            return vault_rules.master_key(state.key_id, state.waiting, tuple(unopened))
+        case error:
+            return failed("master_key", error)
 
 
 def _of_the_past(settings: Settings, work: Work) -> Iterator[Check]:

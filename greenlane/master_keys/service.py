@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 import httpx
+from prometheus_client import Counter
 
 from store.errors import KeyServiceUnavailable, MasterKeyUnknown, MasterKeyWrong
 from store.vault.master import Wrapped
@@ -24,6 +25,7 @@ NOT_OPENED: Final = ("authentication failed", "ciphertext")
 """What the engine says of a value that its key does not open."""
 NO_KEY: Final = "key not found"
 LONGEST_WORDS: Final = 200
+FAILURES: Final = Counter("greenlane_key_service_failures", "Questions to the key service that it did not answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,13 @@ class KeyService:
         return f"service:{self._place.key}:v"
 
     def _ask(self, what: str, body: dict[str, str], context: str, *, wrapped_by: str | None) -> dict[str, object]:
+        try:
+            return self._answered(what, body, context, wrapped_by)
+        except KeyServiceUnavailable:
+            FAILURES.inc()
+            raise
+
+    def _answered(self, what: str, body: dict[str, str], context: str, wrapped_by: str | None) -> dict[str, object]:
         # Derived keys want a context; the others bind the value by associated data, and pass over the context.
         bound = {"context": _base64(context.encode()), "associated_data": _base64(context.encode())}
         answer = self._post(f"{self._place.url.rstrip('/')}/{what}/{self._place.key}", body | bound)

@@ -30,7 +30,8 @@ def step_through(count: int, screen_of: ScreenOf, words: Words, *, first: int = 
 
     Without a terminal on both sides, or on one that cannot be drawn over, all are printed one after the other.
     """
-    if not (out.is_terminal and sys.stdin.isatty()) or out.is_dumb_terminal:
+    has_keys = sys.stdin is not None and out.is_terminal and sys.stdin.isatty()
+    if not has_keys or out.is_dumb_terminal:
         for number in range(count):
             show(dim(f"{number + 1}/{count}"), *screen_of(number), "")
         return

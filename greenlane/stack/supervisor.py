@@ -33,7 +33,7 @@ from greenlane.stack.postgres import Postgres
 from greenlane.stack.progress import Progress, Silent
 from greenlane.stack.temporal import Temporal
 from wording.libraries import os_said
-from wording.text import _, joined, layout
+from wording.text import LazyText, _, joined, layout
 
 POLL_SECONDS = 0.1
 RESTART = Backoff(first_seconds=0.5, most_seconds=30.0, jitter=0.0)
@@ -44,7 +44,8 @@ ATTEMPTS_AT_START = 3
 SETTLE_SECONDS = 1.0
 """A process without a probe counts as working when it lived this long."""
 
-Prepare = Callable[[Settings], None]
+Prepare = Callable[[Settings], LazyText | None]
+"""Makes ready what our processes need; what is to be told of it comes back."""
 
 PREPARING: Final = _("preparing")
 STARTING: Final = _("starting")
@@ -211,7 +212,9 @@ class Supervisor:
             addresses = replace(addresses, kafka_username=operator, kafka_password=credentials.kafka(operator))
         if self._prepare is not None:
             self._progress.doing(_("preparing topics and tables"))
-            self._prepare(settings_of(OWNER, self._settings_of_ours, addresses, credentials))
+            told = self._prepare(settings_of(OWNER, self._settings_of_ours, addresses, credentials))
+            if told is not None:
+                self._progress.say(told)
             self._progress.done(_("topics and tables are ready"))
         metrics = {}
         ours = []

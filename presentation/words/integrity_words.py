@@ -9,6 +9,7 @@ from wording.text import LazyText, _
 INTEGRITY_TABLE: Final[dict[str, LazyText]] = {
     "log.events": _("log of events"),
     "log.publications": _("log of publications"),
+    "log.reads": _("log of reads"),
     "invariant.I1": _("Every accepted application has exactly one case"),
     "invariant.I2": _("Events of a case have no gap and are lawful"),
     "invariant.I3": _("The topics hold what is owed, in order"),

@@ -9,19 +9,19 @@ SELECT set_config('idle_in_transaction_session_timeout', :stalled, true), set_co
 
 -- find_last --
 -- The checkpoint that the next one follows.
-SELECT number, body, edges, ledger_position, settled_position
+SELECT number, body, edges, ledger_position, reads_position, settled_position, settled_reads
 FROM checkpoints
 ORDER BY number DESC
 LIMIT 1;
 
 -- find_writers --
--- The transactions that have begun to write to the ledger and have not ended: each holds this lock from before it draws a
--- position until it has ended.
+-- The transactions that have begun to write to the ledger, or to put a read on record, and have not ended: each holds this lock
+-- from before it draws a position until it has ended.
 SELECT coalesce(array_agg(DISTINCT virtualtransaction), '{}')
 FROM pg_locks
 WHERE locktype = 'relation'
     AND mode = 'RowExclusiveLock'
-    AND relation = 'ledger'::regclass
+    AND relation IN ('ledger'::regclass, 'reads'::regclass)
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database());
 
 -- find_installation --
@@ -55,6 +55,25 @@ WITH unnumbered AS (
 SELECT count(*), max(position), count(*) FILTER (WHERE sequence = 1 AND NOT starts_with(stream_id, :dossiers))
 FROM numbered;
 
+-- number_reads --
+-- Give every read that has none its leaf, in the order of writing; how many, and the last position.
+WITH unnumbered AS (
+    SELECT r.position, r.hash, r.at
+    FROM reads r
+    WHERE r.position > :settled_reads
+        AND NOT EXISTS (
+            SELECT FROM log_leaves f
+            WHERE f.log = :log AND f.stream_id = :log AND f.sequence = r.position
+        )
+), numbered AS (
+    INSERT INTO log_leaves (log, number, stream_id, sequence, position, hash, recorded_at)
+    SELECT :log, :size + row_number() OVER (ORDER BY position) - 1, :log, position, position, hash, at
+    FROM unnumbered
+    RETURNING position
+)
+SELECT count(*), max(position)
+FROM numbered;
+
 -- find_last_publication --
 -- The act of publishing that got a leaf last.
 SELECT coalesce(max(sequence), 0)
@@ -78,8 +97,8 @@ ORDER BY number;
 SELECT greatest(clock_timestamp(), :previous_at::timestamptz);
 
 -- find_settled --
--- How far the newest checkpoint saw the ledger of whose writers none is left.
-SELECT ledger_position
+-- How far the newest checkpoint saw the ledger and the reads of whose writers none is left.
+SELECT ledger_position, reads_position
 FROM checkpoints
 WHERE NOT string_to_array(writers, ' ') && :writers::text[]
 ORDER BY number DESC
@@ -87,8 +106,12 @@ LIMIT 1;
 
 -- add_checkpoint --
 -- Signed, with what the next one grows from.
-INSERT INTO checkpoints (number, at, body, ledger_position, writers, settled_position, edges)
-VALUES (:number, :at, :body, :ledger_position, :writers, :settled_position, :edges);
+INSERT INTO checkpoints (
+    number, at, body, ledger_position, writers, settled_position, edges, reads_position, settled_reads
+)
+VALUES (
+    :number, :at, :body, :ledger_position, :writers, :settled_position, :edges, :reads_position, :settled_reads
+);
 
 -- add_blocks --
 -- The roots of the blocks that became full. A short cut for proofs: one that stands otherwise is left as it is.

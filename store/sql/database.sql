@@ -57,3 +57,12 @@ SELECT l.recorded_at, clock_timestamp()
 FROM outbox o
 JOIN ledger l ON l.case_id = o.case_id AND l.sequence = o.sequence
 WHERE o.event_id = :event_id AND o.topic = :topic;
+
+-- lies_in_clear --
+-- Whether what an older program kept of persons waits to be sealed. Asked of the catalogue, so that any account may.
+SELECT EXISTS (
+    SELECT
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'vault' AND c.relname = 'former_persons'
+);

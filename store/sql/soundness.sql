@@ -95,13 +95,13 @@ WHERE NOT EXISTS (
 ORDER BY l.case_id;
 
 -- find_last_positions --
--- At each of these sizes of the log of events, the last position among its leaves.
+-- At each of these sizes of a log, the last position among its leaves.
 SELECT greatest(0, max(max(f.position)) OVER (ORDER BY s.place))
 FROM (
     SELECT place, size, lag(size, 1, 0::bigint) OVER (ORDER BY place) AS first
     FROM unnest(:sizes::bigint[]) WITH ORDINALITY AS u(size, place)
 ) AS s
-LEFT JOIN log_leaves f ON f.log = 'events' AND f.number >= s.first AND f.number < s.size
+LEFT JOIN log_leaves f ON f.log = :log AND f.number >= s.first AND f.number < s.size
 GROUP BY s.place
 ORDER BY s.place;
 
@@ -124,6 +124,15 @@ AND NOT EXISTS (
 )
 ORDER BY l.case_id, l.sequence
 LIMIT 1000;
+
+-- find_reads --
+-- Every read beside the leaf that was signed of it, in the order of places; where one of both is missing, what there is.
+SELECT
+    r.actor, r.door, r.purpose, r.case_id, r.subject, r.as_of, r.known_at, r.filter, r.count,
+    r.position, r.hash, r.at, f.number, f.sequence, f.position, f.hash, f.recorded_at
+FROM reads r
+FULL JOIN (SELECT * FROM log_leaves WHERE log = :log AND stream_id = :log) AS f ON f.sequence = r.position
+ORDER BY coalesce(r.position, f.sequence);
 
 -- find_out_of_place --
 -- Events at a position that is never drawn.

@@ -17,6 +17,7 @@ from events.transport.producer import Producer
 from greenlane.admission import as_owner
 from greenlane.cli.clock import now
 from greenlane.connecting import cluster_of
+from greenlane.master_keys.file import key_id_of, keys_in
 from greenlane.session import a_session
 from greenlane.speaking.failure import warn
 from presentation.json_of_cases import present_json
@@ -24,6 +25,7 @@ from services.actors import claimed
 from services.recording_reads import Reader
 from services.watching import Watch
 from tests.cli.program import LiveStack, Program
+from tests.greenlane.speaking.terminal import terminal_with
 
 CODE = re.compile(r"^H05\.8-\d{6}-\d{4,}$")
 DOCUMENTS = [{"kind": "request", "title": "Đơn"}, {"kind": "security-certificate"}]
@@ -293,6 +295,26 @@ def test_what_is_on_record_is_signed_and_proved(
         assert "{" not in said.out, said
 
 
+def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
+    live: Program, greenlane: Program, live_stack: LiveStack
+) -> None:
+    """The bridge was handed it, and the command line finds it; there is nothing to wrap anew."""
+    submitted(live, "sealed-1")
+    status = live("master-key", "status").json
+    assert list(status) == ["ok", "key_id", "wrapped", "waiting", "erased"]
+    (key,) = keys_in((live_stack.state_dir / "master.key").read_text(), "master.key")
+    assert status["key_id"] == key_id_of(key)
+    assert {one["what"] for one in status["wrapped"]} >= {"keys", "subjects"}
+    assert all(one["opens"] and one["key_id"] == status["key_id"] for one in status["wrapped"])
+    rotated = live("master-key", "rotate").json
+    assert rotated["rewrapped"] == {"keys": 0, "subjects": 0, "letters": 0}
+    assert rotated["waiting"] == 0
+    for command in ("status", "rotate"):
+        said = greenlane("master-key", command, "--state-dir", str(live_stack.state_dir))
+        assert said.code == 0, said
+        assert status["key_id"] in said.out
+
+
 def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:
     """In both formats, of all or of one; never in place of a file that is there; nothing of a case that nobody knows."""
     code, events = submitted(live, "log-1"), set()
@@ -358,6 +380,27 @@ def test_watching_goes_on_until_interrupted(
     answer = greenlane("watch", "--interval", "2.5", "--state-dir", str(live_stack.state_dir))
     assert (answer.code, pauses) == (0, [2.5] * 3)
     assert code in answer.out
+
+
+def test_a_replay_is_stepped_through_at_a_terminal(live: Program, live_stack: LiveStack) -> None:
+    """The whole program at a narrow terminal: forward, to the end, back, and out of it in order."""
+    code = submitted(live, "step-1")
+    count = len(live("replay", code, "--step").json["frames"])
+    words = ["greenlane", "replay", code, "--step", "--lang", "en", "--state-dir", str(live_stack.state_dir)]
+    program = f"import sys; sys.argv = {words!r}; from greenlane.cli.app import main; main()"
+    with terminal_with(program, width=44, height=20) as terminal:
+        terminal.await_foot(f"1/{count} ")
+        for keys, place in (
+            ("\x1b[C", f"2/{count} "),
+            ("\x1b[F", f"{count}/{count} "),
+            ("\x1b[D", f"{count - 1}/{count} "),
+        ):
+            terminal.press(keys)
+            screen = terminal.await_foot(place)
+            assert all(len(line) <= 44 for line in screen)
+        terminal.press("q")
+        assert terminal.await_end() == 0
+        assert terminal.is_as_before
 
 
 def test_outbox_rows_are_sent_again_on_demand(live: Program) -> None:

@@ -196,6 +196,7 @@ def _samples() -> Iterator[BaseException]:
 
 def _vault_samples() -> Iterator[store.StoreError]:
     yield store.MasterKeyMissing()
+    yield store.VaultInClear()
     yield store.MasterKeyWrong(key_id="k1")
     yield store.MasterKeyUnknown(key_id="k1")
     yield store.KeyServiceUnavailable(reason="no")

@@ -102,6 +102,7 @@ TOKEN = SASL | {
     "kafka_oauth_client_id": "u",
     "kafka_oauth_client_secret": "secret",
 }
+SERVICE = {"key_service_url": "https://keys:8200/v1/transit", "key_service_token": "secret"}
 MAIL = {"profile": "production", "smtp_host": "mail.example", "smtp_user": "u", "smtp_password": "secret"}
 
 
@@ -137,6 +138,12 @@ MAIL = {"profile": "production", "smtp_host": "mail.example", "smtp_user": "u", 
         (TOKEN | {"profile": "production", "kafka_oauth_token_url": "http://[id/token"}, "KAFKA_OAUTH_TOKEN_URL"),
         (TOKEN | {"kafka_oauth_token_url": "id/token"}, "KAFKA_OAUTH_TOKEN_URL"),
         (MAIL, "SMTP_STARTTLS"),
+        (SERVICE | {"key_service_token": None}, "KEY_SERVICE_TOKEN"),
+        (SERVICE | {"key_service_url": None}, "KEY_SERVICE_URL"),
+        (SERVICE | {"key_service_url": "keys:8200/v1/transit"}, "KEY_SERVICE_URL"),
+        (SERVICE | {"key_service_key": "../sys/seal"}, "KEY_SERVICE_KEY"),
+        ({"key_service_ca_file": "/ca"}, "KEY_SERVICE_URL"),
+        (SERVICE | {"profile": "production", "key_service_url": "http://keys/v1/transit"}, "KEY_SERVICE_URL"),
     ],
 )
 def test_what_would_be_left_unused_or_is_half_given_is_refused(given: dict[str, object], field: str) -> None:
@@ -162,12 +169,14 @@ def test_what_would_be_left_unused_or_is_half_given_is_refused(given: dict[str, 
         DATABASE | {"database_ca_file": "/ca"},
         MAIL | {"smtp_starttls": True},
         MAIL | {"smtp_host": "localhost"},
+        SERVICE | {"profile": "production"},
+        SERVICE | {"profile": "production", "key_service_url": "http://127.0.0.1:8200/v1/transit"},
     ],
 )
 def test_what_goes_together_is_taken_and_reaches_a_child_process(
     monkeypatch: pytest.MonkeyPatch, given: dict[str, object]
 ) -> None:
     mine = Settings.load(**given)
-    for name, value in mine.environment().items():
+    for name, value in mine.environment(with_keys=True).items():
         monkeypatch.setenv(name, value)
     assert Settings.load() == mine

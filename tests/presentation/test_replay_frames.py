@@ -53,10 +53,10 @@ def test_the_reason_of_each_event_is_told() -> None:
 def test_it_is_read_in_a_window_of_any_width() -> None:
     count = len(a_replay(a_life()).frames)
     with terminal_with(STEPPING, width=100, height=30) as terminal:
-        first = terminal.await_screen(lambda screen: screen[-1].startswith(f"1/{count} "))
+        first = terminal.await_foot(f"1/{count} ")
         assert all(len(line) <= 100 for line in first)
         terminal.press("\x1b[F\x1b[D")
-        terminal.await_screen(lambda screen: screen[-1].startswith(f"{count - 1}/{count} "))
+        terminal.await_foot(f"{count - 1}/{count} ")
         terminal.resize(40, 30)
         narrow = terminal.await_screen(lambda screen: max(map(len, screen)) <= 40)
         assert len(narrow) == 30

@@ -37,6 +37,7 @@ from services.installation import Installation
 from store.catalogue import PublishedVersion
 from store.database import Store
 from store.ledger import Ledger
+from store.reads import Read, Reads
 from store.recorder import Recorder
 from tests.builders import MONDAY
 from tests.services.on_database import installation, recorder, store
@@ -132,6 +133,29 @@ def test_an_act_of_publishing_is_proved_too(installation: Installation) -> None:
     assert proof.data.startswith(b"publications catalog.1 ")
     unknown = prove_inclusion(installation, AUDITOR, "another", 1, "publications")
     assert isinstance(unknown, Refusal)
+
+
+def test_a_read_is_proved_too(installation: Installation, store: Store) -> None:
+    """In its own log, by its number; one that was changed since is not, and of the log that it only grew."""
+    for purpose in ("show", "a complaint"):
+        Reads(store).add(Read(AUDITOR, "command_line", purpose, "case-1"))
+        with pytest.raises(NotSignedYetError):
+            prove_inclusion(installation, AUDITOR, "reads", 1 if purpose == "show" else 2, "reads")
+        make_checkpoint(installation, AUDITOR, KEY)
+    proof = proved(installation, "reads", 2, "reads")
+    assert (proof.index, proof.size, len(proof.path)) == (1, 2, 1)
+    assert proof.data.startswith(b"reads reads.2 ")
+    consistent = prove_consistency(installation, AUDITOR, 1, 2, "reads")
+    assert verify_consistency(1, 2, consistent.old_root, consistent.root, consistent.path)
+    with pytest.raises(NothingThereError):
+        prove_inclusion(installation, AUDITOR, "reads", 3, "reads")
+    assert isinstance(prove_inclusion(installation, AUDITOR, "case-1", 1, "reads"), Refusal)
+    with store.writing() as connection:
+        connection.execute(text("ALTER TABLE reads DISABLE TRIGGER ALL"))
+        connection.execute(text("UPDATE reads SET purpose = 'none' WHERE position = 2"))
+    proved(installation, "reads", 1, "reads")
+    with pytest.raises(EvidenceBroken):
+        prove_inclusion(installation, AUDITOR, "reads", 2, "reads")
 
 
 def test_what_cannot_be_proved_is_refused(installation: Installation, case: Living, store: Store) -> None:

@@ -46,6 +46,11 @@ class DatabaseServer:
         """The database `greenlane` of this server, for its owner."""
         return self._part.url_of(OWNER)
 
+    @property
+    def data(self) -> Path:
+        """The folder of all that this server keeps."""
+        return self._part.data
+
     def url_for(self, account: str, url: str) -> str:
         """The database at this URL for another account."""
         return database_url_of(account, url, self._credentials)
@@ -99,6 +104,12 @@ class DatabaseServer:
         """The URL of a new database without our tables."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         self._execute(f"CREATE DATABASE {name}")
+        return self._url_of(name)
+
+    def copy_of(self, url: str) -> str:
+        """The URL of a new database with all that this one holds; nobody may be connected to it."""
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
         return self._url_of(name)
 
     def _url_of(self, name: str) -> str:

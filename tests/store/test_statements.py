@@ -17,6 +17,8 @@ from store.statements import FOLDER, statements_in
 ROOT = FOLDER.parents[1]
 FILES = sorted(path.stem for path in FOLDER.glob("*.sql"))
 ALL = {f"{file}.{name}": text for file in FILES for name, text in statements_in(file).items()}
+OF_THE_UPGRADE = {name for name in ALL if name.startswith("former.")}
+"""Of tables that an upgraded database has until they are sealed (tests/upgrade/test_vault_is_sealed.py)."""
 PLANNED = {name for name, text in ALL.items() if text.startswith(("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"))}
 GAP = re.compile(r"%\((\w+)\)s")
 READ_MODELS: dict[str, tuple[type[BaseModel], tuple[str, ...]]] = {
@@ -54,14 +56,14 @@ def test_statements_are_read_as_they_are_written() -> None:
     assert "= ANY(%(case_ids)s::text[]) ORDER BY" in statements_in("turns")["lock_heads"]
 
 
-@pytest.mark.parametrize("name", sorted(PLANNED))
+@pytest.mark.parametrize("name", sorted(PLANNED - OF_THE_UPGRADE))
 def test_postgresql_plans_every_statement(store: Store, name: str) -> None:
     """Tables, columns and types are those of the migrated schema."""
     with store.session() as session:
         session.execute(f"EXPLAIN (GENERIC_PLAN) {_numbered(ALL[name])}")
 
 
-@pytest.mark.parametrize("name", sorted(set(ALL) - PLANNED - {"changes.copy_items"}))
+@pytest.mark.parametrize("name", sorted(set(ALL) - PLANNED - OF_THE_UPGRADE - {"changes.copy_items"}))
 def test_postgresql_takes_what_has_no_plan(store: Store, name: str) -> None:
     """Settings, locks and the like."""
     with store.session() as session:

@@ -16,7 +16,10 @@ from cases.turn import CaseView, EscalationItem, WorkItem
 from cases.views import view_of, work_of
 from catalog.model import Definitions
 from events.language.case_events import EventRecord
+from intake.person import identifiers_in
 from store.database import Store, _migrations
+from store.vault.former import seal_former
+from tests.master_keys import MemoryMasterKey
 from tests.store.database_server import DatabaseServer
 from tests.upgrade.fixtures import REVISION, ROWS
 
@@ -33,7 +36,7 @@ def project(case_id: str, definitions: Definitions, records: tuple[EventRecord, 
 
 @contextmanager
 def upgraded_store(database_server: DatabaseServer) -> Iterator[Store]:
-    """The schema of the old program with the rows that it wrote, then migrated; no row is folded again."""
+    """The schema of the old program with the rows that it wrote, then migrated and sealed; no row is folded again."""
     store = Store(database_server.empty_database())
     with store.engine.begin() as connection:
         configuration = _migrations()
@@ -52,6 +55,7 @@ def upgraded_store(database_server: DatabaseServer) -> Iterator[Store]:
             last = f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), coalesce(max({column}), 0) + 1)"
             connection.execute(text(f"{last} FROM {table}"))
     store.migrate()
+    seal_former(store, MemoryMasterKey(), identifiers_in)
     store.verify_schema()
     yield store
     store.close()

@@ -30,6 +30,9 @@ END $$
         FOR EACH STATEMENT EXECUTE FUNCTION records_are_append_only()""",
     """CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON erasures
         FOR EACH STATEMENT EXECUTE FUNCTION records_are_append_only()""",
+    # What stands was signed before there were reads.
+    "ALTER TABLE checkpoints ADD COLUMN reads_position BIGINT DEFAULT 0 NOT NULL",
+    "ALTER TABLE checkpoints ADD COLUMN settled_reads BIGINT DEFAULT 0 NOT NULL",
     """CREATE TABLE vault.subjects (
         subject_ref TEXT NOT NULL, kind TEXT NOT NULL, key_id TEXT, wrapped_key BYTEA,
         created_at TIMESTAMPTZ DEFAULT now() NOT NULL, erased_at TIMESTAMPTZ,
@@ -66,7 +69,9 @@ FORMER = (
     ("texts", "former_texts", ("ix_{0}_subject_ref",)),
 )
 """What lies in clear from before, and what it is called until it is sealed, with its indexes."""
-IS_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM vault.{table})" for table, *_ in FORMER)
+FILLED = ("applications", *(f"vault.{table}" for table, *_ in FORMER))
+IS_EMPTY = " AND ".join(f"NOT EXISTS (SELECT FROM {table})" for table in FILLED)
+"""Nothing was ever submitted: else the digests of what was are keyed too."""
 
 
 def upgrade() -> None:

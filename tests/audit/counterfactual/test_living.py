@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
+import pytest
+
 from audit.simulation.figures import Ending, ending_of
 from audit.simulation.history import recorded_history
 from audit.simulation.living import Life as Lived
@@ -56,6 +58,40 @@ def test_a_policy_that_changes_nothing_changes_nothing() -> None:
     for definitions, records in told:
         was, would_be, _ = both(records, definitions, a_proposal())
         assert was == would_be
+
+
+POLICIES = (
+    """
+    lanes: {rules: [{id: all, lane: green_24h, when: []}]}
+    procedures: [{limit: {amount: 1, unit: working_days}}]
+    """,
+    """
+    lanes: {rules: [{id: all, lane: green_60, when: []}], without: [day, cut]}
+    procedures: [{limit: {amount: 6, unit: months}, after_hours: next_opening}]
+    ladders:
+      - id: case
+        version: "9"
+        rungs: [{id: only, percent: 10, audience: head, kind: warning}]
+    """,
+)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_any_history_can_be_lived_under_any_policy(policy: str) -> None:
+    """Whatever happened in it; the departments' time sums to the whole, and each broken promise is somebody's at most."""
+    states = set()
+    for seed in range(LIVES // 2):
+        life = LivedCase(plan_of(seed)).live()
+        if not life.records:
+            continue
+        _, would_be, after = both(life.records, life.definitions, a_proposal(policy))
+        states.add(would_be.state)
+        parts = would_be.departments.values()
+        assert sum(part.used_seconds for part in parts) == pytest.approx(would_be.whole.used_seconds)
+        assert sum(part.breached for part in parts) <= would_be.whole.breached <= 1
+        assert would_be.late_seconds == 0 or would_be.state == "breached"
+        assert [record.sequence for record in after.records] == list(range(1, len(after.records) + 1))
+    assert len(states) > 2
 
 
 def test_the_same_history_gives_the_same_records() -> None:

@@ -121,12 +121,16 @@ def test_the_json_is_as_it_is_told(tmp_path: Path) -> None:
             "lane": ["standard", "green_24h"],
             "state": ["met", "met"],
             "due_at": ["2026-03-09T01:00:00Z", "2026-03-03T01:00:00Z"],
+            "late_seconds": [0, 0],
+            "warnings": [0, 0],
         },
         {
             "case": "2-slow",
             "lane": ["standard", "green_24h"],
             "state": ["met", "breached"],
             "due_at": ["2026-03-09T02:00:00Z", "2026-03-03T02:00:00Z"],
+            "late_seconds": [0, 176_400],
+            "warnings": [1, 4],
         },
     ]
     for name in ("used_seconds", "breached"):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, work_rules
+from audit.installation import catalogue_rules, machine_rules, proof_rules, server_rules, vault_rules, work_rules
 from audit.installation.check import IDS, Check, in_order, listed
 from audit.installation.machine_rules import Disk, Folder
 from audit.installation.proof_rules import Signing
@@ -53,6 +53,14 @@ def samples() -> Iterator[tuple[bool, Check]]:
     yield from _of_servers()
     yield from _of_work()
     yield from _of_the_past()
+    yield from _of_the_vault()
+
+
+def _of_the_vault() -> Iterator[tuple[bool, Check]]:
+    yield True, vault_rules.no_master_key()
+    yield True, vault_rules.master_key("file:2", 0, ())
+    yield False, vault_rules.master_key("file:2", 1, ())
+    yield False, vault_rules.master_key("file:2", 0, ("file:1",))
 
 
 def _of_the_past() -> Iterator[tuple[bool, Check]]:

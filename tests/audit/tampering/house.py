@@ -22,12 +22,14 @@ from events.language.chain import GENESIS, link
 from events.language.checkpoint import Checkpoint, canonical_checkpoint
 from events.language.commands import Outcome
 from events.language.topics import Topics
+from services.actors import claimed
 from sla.units import Budget, Unit
 from store.checkpoints import Checkpoints
 from store.database import Store
 from store.definitions import DefinitionArchive
 from store.dossiers import Dossiers
 from store.inbox import Inbox, Submission
+from store.reads import Read, Reads
 from store.recorder import Recorder
 from store.seals import make_installation_id
 from tests.blocking import accept_now, record_now
@@ -39,7 +41,8 @@ from tests.store.living import Living
 TOPICS = Topics("greenlane")
 KEY, STRANGERS = SigningKey.new(), SigningKey.new()
 HOUR = timedelta(hours=1)
-GUARDED = ("ledger", "log_leaves", "log_blocks", "checkpoints", "histories")
+GUARDED = ("ledger", "log_leaves", "log_blocks", "checkpoints", "histories", "reads", "erasures")
+READ = Read(claimed("operator", "root"), "command_line", "show", "case-1")
 EDITION = "INSERT INTO catalog_editions (number, act, by, at) VALUES (1, 'prepare', 'prepare', now())"
 TABLES = (
     "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname IN ('public', 'vault')"
@@ -197,6 +200,8 @@ def _play(house: House, recorder: Recorder, inbox: Inbox) -> None:
     for each in cases[:3]:
         _opened(inbox, each)
     _answered(cases[0], "approve", "approve", "approve", "approve")
+    reads = Reads(house.store)
+    reads.add(READ)
     house.checkpoint()
     house.keep("earlier")
     _answered(cases[1], "approve", "refuse")
@@ -206,7 +211,10 @@ def _play(house: House, recorder: Recorder, inbox: Inbox) -> None:
     at = MONDAY + 3 * HOUR
     cases[3].turn(at, an_answer("intake", "one-stop", at, Outcome.REQUEST_SUPPLEMENT, documents=("lease",)))
     cases[3].turn(at + HOUR, a_supplement(at + HOUR, "lease"))
+    for _ in range(3):
+        reads.add(READ)
     house.checkpoint()
+    reads.add(READ)
     _answered(cases[4], "approve")
     _opened(inbox, cases[5])
 

@@ -109,7 +109,7 @@ def test_an_event_of_years_ago_is_not_signed_in_silence(house: House) -> None:
     assert f"I9 {case}.1: stands at a position that is never drawn" in named
 
 
-@pytest.mark.parametrize("column", ["settled_position", "ledger_position"])
+@pytest.mark.parametrize("column", ["settled_position", "ledger_position", "settled_reads", "reads_position"])
 def test_a_position_that_is_none_names_the_checkpoint_and_no_event(house: House, column: str) -> None:
     house.change(f"UPDATE checkpoints SET {column} = 9223372036854775807 WHERE number = 2")
     report = house.verified()

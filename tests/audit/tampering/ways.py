@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from audit.proof.signing import sign_checkpoint
 from events.language.checkpoint import digest_of_checkpoint
 from store.checkpoints import Checkpoints
+from store.reads import digest_of_read, row_of
 from tests.audit.tampering.house import KEY, STRANGERS, House
+from tests.audit.tampering.house import READ as UNCHANGED
 
 CLOSED, REFUSED, FIRST_ONLY, SUPPLEMENTED, HALF_SIGNED, UNSIGNED = range(6)
 """The cases, by what was done in them."""
@@ -194,6 +197,26 @@ REORDERED = """UPDATE ledger SET body = '{"sequence"\\:11,' || replace(substr(bo
 GHOST = "INSERT INTO commands (case_id, command_id, accepted) VALUES ('case-of-nobody', 'ghost', true)"
 OWED = "UPDATE outbox SET {0} WHERE event_id = :case || '.6' AND topic LIKE '%.case-events.v1'"
 
+READ = "UPDATE reads SET purpose = 'none' WHERE position"
+DATED = "UPDATE reads SET at = at - interval '2 hours' WHERE position"
+READ_CUT = ("DELETE FROM reads WHERE position = 4", "DELETE FROM log_leaves WHERE log = 'reads' AND sequence = 4")
+READ_PUT = (
+    "INSERT INTO reads (position, at, actor, door, purpose, case_id, count, hash) OVERRIDING SYSTEM VALUE"
+    " SELECT 9, at - interval '2 hours', actor, door, purpose, case_id, count, hash FROM reads WHERE position = 5"
+)
+
+
+def read_hashed_anew(house: House) -> None:
+    house.change(f"{READ} = 2")
+    forged = digest_of_read(row_of(replace(UNCHANGED, purpose="none")))
+    house.change("UPDATE reads SET hash = :hash WHERE position = 2", hash=forged)
+
+
+def read_signed_anew(house: House) -> None:
+    read_hashed_anew(house)
+    house.sign_anew(KEY)
+
+
 CONTENT, COLUMNS = "its content is not what its hash says", "its columns are not what its content says"
 FORM, UNLIKE = "not in the form in which events are written", "otherwise than the ledger has it"
 GONE = "leaves of the log events, and there are"
@@ -280,6 +303,19 @@ WAYS = (
     Way("owed with another content", sql(OWED.format("body = '{}'")), (CLOSED, 6), UNLIKE, hinders=False),
     Way("owed elsewhere too", sql(OWED.format("topic = 'greenlane.answers.v1'")), (CLOSED, 6), UNLIKE, hinders=False),
     Way("all proofs deleted", sql(ALL_PROOFS), ("checkpoint 1", None), "it left the house", hinders=False),
+    Way("a read changed", sql(f"{READ} = 2"), ("read 2", None), "is not what its hash says"),
+    Way("a read changed, hashed anew", read_hashed_anew, ("read 2", None), "has another hash than checkpoint 2 signed"),
+    Way("a read signed anew", read_signed_anew, ("checkpoint 1", None), OTHERWISE, shows=False),
+    Way("a read removed", sql("DELETE FROM reads WHERE position = 4"), ("read 4", None), "is gone, and checkpoint 2"),
+    Way(
+        "the last read removed and its leaf",
+        sql(*READ_CUT),
+        ("checkpoint 2", None),
+        "leaves of the log reads, and there",
+    ),
+    Way("a read dated back", sql(f"{DATED} = 3"), ("read 3", None), "another instant than checkpoint 2 signed"),
+    Way("an unsigned read dated back", sql(f"{DATED} = 5"), ("read 5", None), "long before the last checkpoint"),
+    Way("a read inserted, dated back", sql(READ_PUT), ("read 9", None), "long before the last checkpoint"),
     Way("persons swapped", sql(SWAPPED), (SUPPLEMENTED, None), "its first event says: subject_ref", hinders=False),
     Way("a ghost", sql(GHOST), ("case-of-nobody", None), "command ghost was accepted", hinders=False),
     *(

@@ -13,11 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import errors
+from pydantic import SecretStr
 
 from events.transport.errors import KafkaAwayError
 from greenlane import processes
 from greenlane.addresses import StackAddresses
-from greenlane.errors import StackError
+from greenlane.errors import SettingsError, StackError
+from greenlane.master_keys.file import text_of
 from greenlane.prepare import prepare
 from greenlane.probing.kafka import probe_kafka
 from greenlane.probing.kafka_rights import Needs, needs_of_bridge, needs_of_publisher
@@ -29,8 +31,18 @@ from greenlane.stack.errors import PortInUseError
 from greenlane.stack.folder import StateFolder
 from greenlane.stack.postgres import Postgres
 from greenlane.wiring import Wiring
-from store.errors import StoreFull, StoreNewer, StoreNotMigrated, failure_of
+from store.database import Store
+from store.errors import (
+    MasterKeyMissing,
+    MasterKeyUnknown,
+    StoreError,
+    StoreFull,
+    StoreNewer,
+    StoreNotMigrated,
+    failure_of,
+)
 from tests.database_accounts import owner_url
+from tests.upgrade.clear_vault import REVISION, fill
 from wording.text import in_language
 
 PROCESSES = ("worker", "bridge", "publisher")
@@ -41,9 +53,10 @@ Given = dict[str, object]
 def told(servers: StackAddresses, server_settings: Settings) -> Callable[[str], Settings]:
     """What each part of a stack on the run's servers is told; its tables and topics are there."""
     credentials = Credentials(StateFolder(server_settings.state_dir).secret(ACCOUNTS))
+    with_key = server_settings.model_copy(update={"master_key": SecretStr(text_of([b"k" * 32]))})
 
     def of(part: str) -> Settings:
-        return settings_of(part, server_settings, servers, credentials)
+        return settings_of(part, with_key, servers, credentials)
 
     prepare(of(OWNER))
     return of
@@ -119,6 +132,54 @@ def test_a_database_that_a_newer_program_prepared(
             connection.execute("UPDATE alembic_version SET version_num = %s", (version,))
     assert caught.value.code == "store_newer"
     assert "prepare" not in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [(None, "master_key_missing"), (b"another key, of thirty-two bytes", "master_key_unknown")],
+)
+def test_a_bridge_without_the_master_key_takes_nothing(
+    told: Callable[[str], Settings], key: bytes | None, code: str
+) -> None:
+    """It would have to refuse each person who comes, or keep him where nobody finds him again."""
+    wrong = {"master_key": None if key is None else SecretStr(text_of([key]))}
+    with pytest.raises(StoreError) as caught:
+        run("bridge", told("bridge").model_copy(update=wrong))
+    assert caught.value.code == code
+    assert caught.value.field == "GREENLANE_MASTER_KEY"
+    with pytest.raises(SettingsError, match="GREENLANE_MASTER_KEY"):
+        run("bridge", told("bridge").model_copy(update={"master_key": SecretStr("no key")}))
+
+
+def test_preparing_with_another_master_key_changes_nothing(told: Callable[[str], Settings]) -> None:
+    """The installation's own keys are the first's, which still opens them."""
+    with pytest.raises(MasterKeyUnknown):
+        prepare(told(OWNER).model_copy(update={"master_key": SecretStr(text_of([b"x" * 32]))}))
+    prepare(told(OWNER))
+
+
+def test_an_older_vault_is_sealed_or_nothing_is_touched(
+    told: Callable[[str], Settings], servers: StackAddresses, server_settings: Settings
+) -> None:
+    """Without the master key not even the tables are made; with it, whoever prepares is told what he must do himself."""
+    with psycopg.connect(owner_url(server_settings.state_dir, servers), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS in_clear")
+        connection.execute("CREATE DATABASE in_clear")
+    url = f"{str(told(OWNER).database_url).rpartition('/')[0]}/in_clear"
+    fill(url)
+    owner = told(OWNER).model_copy(update={"database_url": url})
+    with pytest.raises(MasterKeyMissing):
+        prepare(owner.model_copy(update={"master_key": None}))
+    store = Store(url)
+    assert store.schema_revision() == REVISION
+    said = prepare(owner)
+    assert said is not None
+    assert "4 persons" in in_language(said, "en")
+    for language in ("en", "vi"):
+        assert "WAL" in in_language(said, language)
+    assert prepare(owner) is None, "once"
+    store.verify_schema()
+    store.close()
 
 
 @pytest.mark.parametrize("name", ["worker", "bridge"])

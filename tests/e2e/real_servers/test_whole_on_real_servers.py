@@ -29,6 +29,7 @@ from greenlane.admission import KafkaAccess, prepare_kafka
 from greenlane.connecting import cluster_of
 from greenlane.connection_rules import PREFIX
 from greenlane.errors import SettingsError
+from greenlane.master_keys.file import text_of
 from greenlane.settings import Settings
 from greenlane.wiring import Wiring
 from store.access import ACCOUNTS
@@ -43,6 +44,7 @@ from tests.e2e.real_servers.test_real_temporal import _namespace
 PATIENCE_SECONDS = 120
 TOPICS = Topics("greenlane")
 DEPARTMENT = "one-stop"
+MASTER_KEY = text_of([b"m" * 32]).strip()
 PASSWORDS = {name: f"kafka-{name}" for name in (BRIDGE, PUBLISHER, OPERATOR, AUDITOR, DEPARTMENT, PORTAL)}
 DOCUMENTS = [{"kind": "request", "title": "Đơn"}, {"kind": "security-certificate"}]
 T = TypeVar("T")
@@ -62,12 +64,15 @@ class Province:
         """Variables of one of our programs; what is secret stands in files."""
         secret = {"DATABASE_URL": self.url_of(account), "TEMPORAL_API_KEY": self.keys[account]}
         given = dict(self.common)
+        if account in ("bridge", "operator"):
+            secret["MASTER_KEY"] = MASTER_KEY
         if kafka is not None:
             secret["KAFKA_PASSWORD"] = password or PASSWORDS[kafka]
             given |= {"KAFKA_USERNAME": kafka}
         for name, value in secret.items():
             file = self.folder / f"{account}.{name}"
             file.write_text(value + "\n")
+            file.chmod(0o600)
             given[f"{name}_FILE"] = str(file)
         variables = {f"{PREFIX}{name}": value for name, value in given.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}

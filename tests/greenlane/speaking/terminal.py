@@ -57,6 +57,10 @@ class Terminal:
             self._read()
         return self.screen
 
+    def await_foot(self, begins: str) -> list[str]:
+        """The screen, once its last line begins so."""
+        return self.await_screen(lambda screen: screen[-1].startswith(begins))
+
     def await_end(self) -> int:
         """The program's exit code, with all that it wrote read."""
         ends_at = time.monotonic() + PATIENCE_SECONDS

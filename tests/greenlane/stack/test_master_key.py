@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import stat
 from pathlib import Path
@@ -73,16 +74,24 @@ def test_a_key_of_its_owner_or_group_is_taken_and_never_shown(
 
 
 @pytest.mark.parametrize("part", [*PARTS, OWNER, OPERATOR, "something-of-a-test"])
-def test_only_bridge_and_owner_are_handed_what_opens_the_vault(tmp_path: Path, part: str) -> None:
+def test_only_bridge_and_owner_are_handed_what_opens_the_vault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
     """Who decides a case sees no person; the owner is `prepare`, which seals what stands."""
-    given = {"master_key": TEXT, "former_master_key": TEXT, "key_service_token": TEXT}
-    settings = Settings(state_dir=tmp_path, key_service_url="https://keys/v1/transit", **given)  # type: ignore[arg-type]
+    given = {"master_key": TEXT, "former_master_key": TEXT, "key_service_token": TEXT, "key_service_ca_file": "/ca"}
+    settings = Settings.load(state_dir=tmp_path, key_service_url="https://keys/v1/transit", **given)
     own = settings_of(part, settings, HERE, Credentials("secret"))
     environment = OwnProcess(ProcessSpec(part), own, StateFolder(tmp_path), 1).command().environment
     holds = part in (BRIDGE, OWNER)
     assert all((f"{PREFIX}{name.upper()}" in environment) == holds for name in MASTER_KEYS)
     assert (TEXT in environment.values()) == holds
     assert not any(TEXT in value for value in settings.environment_of_child().values())
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        if name.startswith(PREFIX):
+            monkeypatch.setenv(name, value)
+    Settings.load()  # what is left out leaves no contradiction behind
 
 
 def test_a_stack_makes_a_key_of_its_own_once(folder: StateFolder) -> None:
