@@ -12,6 +12,7 @@ SHORT = (
     "bench.core",
     "bench.simulation",
     "bench.store",
+    "bench.vault",
     "bench.transport",
     "bench.audit",
     "bench.publishing",

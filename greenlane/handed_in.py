@@ -15,6 +15,7 @@ from wording.text import _
 
 STANDARD_INPUT: Final = "-"
 FILE_MAX_BYTES: Final = 64_000_000
+LINE_MAX_BYTES: Final = 1_000
 KEYS_MAX_BYTES: Final = 1_000_000
 """A public key has about a hundred."""
 
@@ -28,6 +29,13 @@ class FileUnreadableError(GreenlaneError):
 def contents_of(names: list[str]) -> list[tuple[str, bytes]]:
     """All files as bytes with the name to show, before anything of any is sent. Raises FileUnreadableError."""
     return [("(stdin)" if name == STANDARD_INPUT else name, _content(name, _open)) for name in names]
+
+
+def value_of(text: str) -> str:
+    """A value that somebody typed, or, of `-`, the first line of standard input; without blanks around it."""
+    if text != STANDARD_INPUT:
+        return text.strip()
+    return sys.stdin.buffer.readline(LINE_MAX_BYTES).decode(errors="replace").strip()
 
 
 def keys_of(file: Path) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 import structlog
 from temporalio.client import Client
 
+from events.language.commands import ENGINE
 from events.language.topics import Topics
 from events.transport.access_probe import is_guarded
 from events.transport.bridge import Bridge, BridgeSettings, incoming_pattern
@@ -37,6 +38,7 @@ from intake.trust import Trust
 from intake.waiting_room import WaitingRoom
 from intake.waking import Sweep, Waking
 from services.change_telling import Healing
+from services.erasing import reapply_erasures
 from store.histories import Histories
 from store.outbox import Outbox
 from store.recorder import Recorder
@@ -148,6 +150,7 @@ async def bridge(settings: Settings) -> None:
     topics = wiring.topics
     try:
         await _kafka_serves(wiring, needs_of_bridge)
+        await asyncio.to_thread(erase_again, wiring)
         serve_metrics(settings, sdk_address)
         log.info("bridge runs", kafka=settings.kafka_bootstrap)
         async with asyncio.TaskGroup() as group:
@@ -184,6 +187,17 @@ async def bridge(settings: Settings) -> None:
             )
     finally:
         wiring.close()
+
+
+def erase_again(wiring: Wiring) -> None:
+    """Before anything is read: a database that was restored may hold who was erased since. Raises as `reapply_erasures`."""
+    reapplied = reapply_erasures(wiring, ENGINE, wiring.erasure_list)
+    if reapplied.applied:
+        log.warning("erased again what a back-up had brought back", subjects=len(reapplied.applied))
+    if reapplied.left:
+        log.warning(
+            "not erased again, for a case came later: see greenlane subject reapply", subjects=len(reapplied.left)
+        )
 
 
 def _bridge_settings(settings: Settings) -> BridgeSettings:

@@ -29,6 +29,7 @@ from intake.records import IntakeRecords
 from intake.systems import Systems
 from intake.temporal import CaseGateway, DossierGateway
 from intake.waiting_room import WaitingRoom
+from services.erasure_list import ErasureList
 from services.installation import Installation
 from sla.business_time import BusinessTime
 from store.database import Store
@@ -41,6 +42,8 @@ from store.vault.master import MasterKey
 from store.waiting import WaitingCommands
 from workflows.converter import DATA_CONVERTER, Seal, sealed
 
+ERASURES = "erasures.jsonl"
+"""The list of erasures in the folder of an embedded stack."""
 IDENTITY_SINCE = "identity-since"
 """Key of the store's memory, written by the upgrade of a database that had cases: the real instant of it."""
 
@@ -82,6 +85,11 @@ class Wiring(Installation):
         No service is asked. Raises SettingsError, StackError.
         """
         return master_key_of(with_key_of_stack(self.settings))
+
+    @cached_property
+    def erasure_list(self) -> ErasureList:
+        """Who was erased, outside the database; beside the embedded stack where no other place is set."""
+        return ErasureList(self.settings.erasure_file or self.settings.state_dir / ERASURES)
 
     @cached_property
     def business_time(self) -> BusinessTime:

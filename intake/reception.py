@@ -48,7 +48,7 @@ from events.transport.errors import Unavailable
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from intake.cases import CaseIntake
 from intake.trust import UNGUARDED, Trust
-from store.errors import StoreError
+from store.errors import KeyServiceUnavailable, MasterKeyMissing, MasterKeyUnknown, StoreError
 from wording.text import LazyText, _, layout
 
 
@@ -90,8 +90,8 @@ class Reception:
             field = "id" if fault.field == "command_id" else fault.field
             return DeadLetter(fault.code, field, _about(field, fault.reason))
         except StoreError as error:
-            if error.retryable:
-                raise Unavailable("PostgreSQL") from error
+            if (away := _away(error)) is not None:
+                raise Unavailable(away) from error
             raise
 
     async def _submission(self, envelope: Envelope, message: Incoming, system: str) -> Disposition:
@@ -188,6 +188,15 @@ def _case_of(data: Message, source: str) -> str:
     if isinstance(data, SubmissionMessage):
         return case_id_of(source, data.application_id)
     return data.case if isinstance(data, SupplementMessage | ExplanationMessage | WithdrawalMessage) else ""
+
+
+def _away(error: StoreError) -> str | None:
+    """What has to come back before the message can be taken; None: it is the message's fault, or ours."""
+    if isinstance(error, KeyServiceUnavailable):
+        return "the key service"
+    if isinstance(error, MasterKeyMissing | MasterKeyUnknown):
+        return "the master key"  # this process has none, or one from before a rotation: it waits until it is given it
+    return "PostgreSQL" if error.retryable else None
 
 
 def _about(field: str, reason: str) -> LazyText:

@@ -18,7 +18,7 @@ from events.language.topics import Topics
 from store.arrays import Instants, Kinds, Rows, Texts
 from store.batch import Batch
 from store.database import LastingSession, Session, Store, transaction
-from store.errors import StoreUnavailable, as_store_errors
+from store.errors import MasterKeyUnknown, MasterKeyWrong, StoreUnavailable, as_store_errors
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.statements import statements_in
@@ -225,15 +225,23 @@ class Inbox:
         with self._store.reading() as connection:
             return [Unopened(*row) for row in connection.execute(query)]
 
-    def _write(self, submissions: Sequence[Submission]) -> Sequence[Accepted]:
-        answers: dict[int, Accepted] = {}
+    def _write(self, submissions: Sequence[Submission]) -> Sequence[Accepted | Exception]:
+        answers: dict[int, Accepted | Exception] = {}
         try:
             for wave in waves(submissions, lambda submission: submission.case_id):
-                answers.update(zip(wave, self._attempts([submissions[i] for i in wave]), strict=True))
+                answers.update(zip(wave, self._wave([submissions[i] for i in wave]), strict=True))
         except BaseException:
             self._session.drop()
             raise
         return [answers[index] for index in range(len(submissions))]
+
+    def _wave(self, submissions: list[Submission]) -> Sequence[Accepted | Exception]:
+        try:
+            return self._attempts(submissions)
+        except (MasterKeyWrong, MasterKeyUnknown) as error:
+            # One subject's key that does not open keeps nobody else waiting.
+            alone = [self._wave([one])[0] for one in submissions] if len(submissions) > 1 else [error]
+        return alone
 
     def _attempts(self, submissions: list[Submission]) -> list[Accepted]:
         for attempt in range(ATTEMPTS_MAX):

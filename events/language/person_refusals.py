@@ -11,9 +11,21 @@ PERSON_TEXTS: Final[Texts] = {
         _("The person has a case that is open: {cases}."),
         _("Nothing is erased before every case has ended; correct what is wrong with `greenlane subject correct`."),
     ),
+    "number_taken": (
+        _("Another subject has this number: {other}."),
+        _("Check the number; two subjects are never made into one."),
+    ),
     "retention_runs": (
         _("The law demands that dossier {case} is kept until the end of {last_day}."),
         _("Tell the person so, with the legal basis; ask again after that day."),
+    ),
+    "subject_erased": (
+        _("The person behind {subject} was erased; nothing is held any more."),
+        _("Nothing is to be done; the erasure is on record."),
+    ),
+    "subject_unknown": (
+        _("There is no subject {subject}."),
+        _("Look for the person with `greenlane subject find`, and use the reference that it shows."),
     ),
 }
 PERSON_VARIANTS: Final[Texts] = {

@@ -39,6 +39,7 @@ from greenlane.cli import (
     sheet,
     simulation,
     stops,
+    subjects,
     submission,
     watching,
 )
@@ -83,6 +84,7 @@ for theme in (
     master_keys,
     reads,
     dead_letters,
+    subjects,
     dossiers,
     reference,
     due,

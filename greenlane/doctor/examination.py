@@ -27,6 +27,7 @@ from greenlane.stack.causes import of_our_own
 from greenlane.stack.credentials import PARTS
 from intake.folder_difference import difference_of
 from store.batch import SLOTS
+from store.errors import StoreError
 from store.vault.rewrapping import KeyState
 from wording.errors import GreenlaneError
 from wording.text import _
@@ -167,14 +168,15 @@ def _of_the_database(findings: Findings) -> Iterator[Check]:
     yield work_rules.outbox(work.outbox_rows, work.outbox_seconds)
     yield work_rules.alerts(work.owed)
     yield from _of_the_past(findings.settings, work)
-    yield _of_the_vault(work)
+    yield vault_check(work.master_key)
 
 
-def _of_the_vault(work: Work) -> Check:
-    match work.master_key:
+def vault_check(state: KeyState | StoreError | GreenlaneError | None) -> Check:
+    """By what the master key of this shell opens; None: it has none."""
+    match state:
         case None:
             return vault_rules.no_master_key()
-        case KeyState() as state:
+        case KeyState():
             unopened = sorted({one.key_id for one in state.wrapped if not one.opens})
             return vault_rules.master_key(state.key_id, state.waiting, tuple(unopened))
         case error:

@@ -24,6 +24,16 @@ class Difference(NamedTuple):
     before: Any
     after: Any
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether a clock, a step or an application came or went as a whole."""
+        return (self.before is None) is not (self.after is None) and isinstance(self.after or self.before, Mapping)
+
+    @property
+    def place(self) -> str:
+        """The path to what it is about: `clocks.statutory.2`. Ids may have dots of their own."""
+        return self.what if self.is_whole else self.what.rpartition(".")[0]
+
 
 def changes_between(before: Then | None, after: Then, *, timed: bool = False) -> tuple[Difference, ...]:
     """Every place that differs. `before` None: there was nothing. `timed`: what is left of each clock, too."""

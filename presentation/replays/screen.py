@@ -65,8 +65,8 @@ def _marked(table: Table | None, paths: Iterable[str], changes: Sequence[Differe
     """The table, with a mark before each row that changed; the rows stand in the order of their paths."""
     if table is None or not changes:
         return table
-    changed = [any(f"{change.what}.".startswith(f"{path}.") for change in changes) for path in paths]
-    rows = [_marked_row(row) if is_new else row for row, is_new in zip(table.rows, changed, strict=True)]
+    changed = {change.place for change in changes}
+    rows = [_marked_row(row) if path in changed else row for row, path in zip(table.rows, paths, strict=True)]
     return replace(table, rows=rows)
 
 

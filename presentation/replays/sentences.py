@@ -97,6 +97,7 @@ VERDICT: Final = _("Clock “{name}” was {before}; it is {after}.")
 STARTED: Final = _("Clock “{name}” was started: {budget}, due {due}.")
 STARTED_STILL: Final = _("Clock “{name}” was started: {budget}; it stands still.")
 ADDED: Final = _("Step “{name}” was added, for {department}.")
+REMOVED: Final = _("Step “{name}” of {department} is no longer asked for.")
 
 
 def sentences(changes: Iterable[Difference], moments: Moments) -> Iterator[str]:
@@ -114,8 +115,8 @@ def _sentence(change: Difference, moments: Moments) -> str | None:
         case "clocks":
             return _of_clock(place, field, change, moments)
         case "steps":
-            if change.before is None and isinstance(change.after, dict):
-                return _added(change.after, moments)
+            if change.is_whole:
+                return _came_or_went(change, moments)
             return _filled(STEP.get(field), change, moments, moments.names.step(place))
         case "applications":
             return _filled(APPLICATION.get(field), change, moments, place)
@@ -124,8 +125,9 @@ def _sentence(change: Difference, moments: Moments) -> str | None:
 
 
 def _of_clock(place: str, field: str, change: Difference, moments: Moments) -> str | None:
-    if change.before is None and isinstance(change.after, dict):
-        return _started(change.after, moments)
+    if change.is_whole:
+        # A clock never goes; it ends.
+        return None if change.after is None else _started(change.after, moments)
     name = moments.names.clock(place)
     if isinstance(change.after, bool):
         template = IS_SO.get((field, change.after))
@@ -166,6 +168,8 @@ def _started(clock: dict[str, Any], moments: Moments) -> str:
     return moments.words(STARTED, name=name, budget=budget, due=_instant(clock["due_at"], moments))
 
 
-def _added(step: dict[str, Any], moments: Moments) -> str:
+def _came_or_went(change: Difference, moments: Moments) -> str:
+    step = change.after or change.before
     name = step["name_en"] if moments.words.language == "en" else step["name_vi"]
-    return moments.words(ADDED, name=name, department=moments.names.department(step["department"]))
+    template = REMOVED if change.after is None else ADDED
+    return moments.words(template, name=name, department=moments.names.department(step["department"]))

@@ -11,7 +11,7 @@ from events.language import refusals
 from events.language.refusals import TEXTS, Refusal, refuse
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("cases", "intake", "workflows", "activities", "store", "audit", "greenlane", "portal", "events")
+ROOMS = ("cases", "intake", "workflows", "activities", "store", "audit", "services", "greenlane", "portal", "events")
 
 
 def codes_in_code() -> dict[str, set[str]]:

@@ -79,6 +79,7 @@ def test_no_process_knows_another_account(live_stack: LiveStack) -> None:
         assert "GREENLANE_DATABASE_OWNER_URL" not in environment
         # Who signs cannot write the ledger, and who writes the ledger cannot sign.
         assert ("GREENLANE_CHECKPOINT_KEY" in environment) == (process == "publisher")
+        assert ("GREENLANE_MASTER_KEY" in environment) == (process == "bridge")
         texts = "\n".join(value for name, value in environment.items() if name != "GREENLANE_DATABASE_URL")
         for other, url in urls.items():
             password = str(psycopg.conninfo.conninfo_to_dict(url)["password"])

@@ -13,10 +13,19 @@ from events.language.commands import Actor, ActorKind, Assurance, CaseCommand
 from events.language.envelope import binary_headers
 from events.language.identity import message_command_id, message_digest_of
 from events.language.topics import Topics
+from events.transport.errors import Unavailable
 from events.transport.ports import Done, Incoming
 from intake.reception import Reception
 from intake.streams import Submitted
 from intake.trust import Trust
+from store.errors import (
+    KeyServiceUnavailable,
+    MasterKeyMissing,
+    MasterKeyUnknown,
+    MasterKeyWrong,
+    StoreError,
+    StoreUnavailable,
+)
 from tests.intake.fake_systems import AnySystem
 
 TOPICS = Topics()
@@ -138,3 +147,35 @@ async def test_who_sent_it_is_whose_topic_it_is(assurance: Assurance) -> None:
         kiosk,
     ]
     assert [actor for _, actor in kept.submitted] == [kiosk]
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (KeyServiceUnavailable(reason="no"), "the key service"),
+        (MasterKeyUnknown(key_id="k2"), "the master key"),
+        (MasterKeyMissing(), "the master key"),
+        (StoreUnavailable(reason="no"), "PostgreSQL"),
+    ],
+)
+async def test_a_message_waits_for_what_is_missing(error: StoreError, away: str) -> None:
+    """A bridge from before a rotation, or one whose key service is away, loses nothing and buries nothing."""
+
+    class Away(Kept):
+        async def send(self, *_: Any, **__: Any) -> None:
+            raise error
+
+    with pytest.raises(Unavailable) as raised:
+        await Reception(Away(), TOPICS).handle(answer("signing", "/culture/office", "1"))  # type: ignore[arg-type]
+    assert raised.value.what == away
+
+
+async def test_a_key_that_does_not_open_is_no_outage() -> None:
+    """One subject's key that was changed: the message is tried a few times and put aside, the others go on."""
+
+    class Broken(Kept):
+        async def send(self, *_: Any, **__: Any) -> None:
+            raise MasterKeyWrong(key_id="k1")
+
+    with pytest.raises(MasterKeyWrong):
+        await Reception(Broken(), TOPICS).handle(answer("signing", "/culture/office", "1"))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from audit.replay.dossiers import dossier_at, lived_dossier
 from audit.replay.facts import counting
 from presentation.blocks import Block
 from presentation.json_of_replays import replay_json
-from presentation.replays.changes import changes_between
+from presentation.replays.changes import Difference, changes_between
 from presentation.replays.frames import frame_screen
 from presentation.replays.screen import replay_screen, worklist_screen
 from presentation.replays.sentences import sentences
@@ -113,6 +113,20 @@ def test_what_comes_and_goes_is_told_as_a_whole() -> None:
     ended = said(answered, case_then(life, MONDAY + 3 * HOUR))
     assert {"The case was in progress; it is closed.", "It has ended: issued."} <= set(ended)
     assert "Whose turn it was: culture; then nobody's." in ended
+
+
+def test_a_path_says_what_it_is_about() -> None:
+    """Ids have dots of their own; what came or went as a whole is itself the place."""
+    step = {"id": "a.1", "name_en": "Appraisal", "name_vi": "Thẩm định", "department": "culture"}
+    assert Difference("clocks.statutory.2.due_at", "a", "b").place == "clocks.statutory.2"
+    assert Difference("clocks.statutory.2", None, {"id": "statutory.2"}).place == "clocks.statutory.2"
+    assert Difference("clocks.statutory.budget", {"amount": 1}, {"amount": 2}).place == "clocks.statutory"
+    assert Difference("steps.a.1.officer", None, "officer-7").place == "steps.a.1"
+    came, went = Difference("steps.a.1", None, step), Difference("steps.a.1", step, None)
+    assert list(sentences([came, went], moments("en"))) == [
+        "Step “Appraisal” was added, for culture.",
+        "Step “Appraisal” of culture is no longer asked for.",
+    ]
 
 
 def test_event_by_event_each_says_what_it_was_and_what_it_changed() -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 import pytest
 from kafka import KafkaConsumer
 
+from audit.proof.signing import SigningKey
 from catalog.systems import PORTAL
 from events.language.access import AUDITOR, BRIDGE, OPERATOR, PUBLISHER
 from events.language.envelope import binary_headers
@@ -44,6 +45,7 @@ from tests.e2e.real_servers.test_real_temporal import _namespace
 PATIENCE_SECONDS = 120
 TOPICS = Topics("greenlane")
 DEPARTMENT = "one-stop"
+CHECKPOINT_KEY = SigningKey.new().private_pem.strip()
 MASTER_KEY = text_of([b"m" * 32]).strip()
 PASSWORDS = {name: f"kafka-{name}" for name in (BRIDGE, PUBLISHER, OPERATOR, AUDITOR, DEPARTMENT, PORTAL)}
 DOCUMENTS = [{"kind": "request", "title": "Đơn"}, {"kind": "security-certificate"}]
@@ -66,6 +68,8 @@ class Province:
         given = dict(self.common)
         if account in ("bridge", "operator"):
             secret["MASTER_KEY"] = MASTER_KEY
+        if account == "publisher":
+            secret["CHECKPOINT_KEY"] = CHECKPOINT_KEY
         if kafka is not None:
             secret["KAFKA_PASSWORD"] = password or PASSWORDS[kafka]
             given |= {"KAFKA_USERNAME": kafka}

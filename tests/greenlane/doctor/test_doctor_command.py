@@ -9,6 +9,9 @@ import pytest
 
 from audit.installation.check import IDS
 from audit.proof.signing import SigningKey
+from greenlane.doctor import examination
+from store.errors import KeyServiceUnavailable, StoreError
+from store.vault.rewrapping import KeyState, WrappedKeys
 from tests.cli.program import Answer, Program
 
 WITHOUT_SERVERS = [
@@ -86,6 +89,32 @@ def test_a_key_that_cannot_sign_is_a_setting_that_is_wrong(
         assert not checks(answer)["settings"]["ok"]
         assert "secret-words" not in answer.out
         assert "PRIVATE KEY-----" not in answer.out
+
+
+def test_a_master_key_that_is_none_is_a_setting_that_is_wrong(
+    greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the bridge finds it out; what stands there is told nowhere."""
+    monkeypatch.setenv("GREENLANE_MASTER_KEY", "secret-words")
+    answer = greenlane("doctor", "--state-dir", str(tmp_path / "none"), "--json")
+    assert not checks(answer)["settings"]["ok"]
+    assert "GREENLANE_MASTER_KEY" in str(checks(answer)["settings"]["message"])
+    assert "secret-words" not in answer.out
+
+
+@pytest.mark.parametrize(
+    ("state", "ok"),
+    [
+        (None, True),
+        (KeyState("file:2", (WrappedKeys("subjects", "file:2", 3, opens=True),), 0), True),
+        (KeyState("file:2", (WrappedKeys("subjects", "file:1", 3, opens=True),), 0), False),
+        (KeyState("file:2", (WrappedKeys("subjects", "file:1", 3, opens=False),), 0), False),
+        (KeyServiceUnavailable(reason="it is sealed"), False),
+    ],
+)
+def test_what_the_master_key_of_this_shell_opens(state: KeyState | StoreError | None, ok: bool) -> None:
+    found = examination.vault_check(state)
+    assert (found.id, found.ok) == ("master_key", ok)
 
 
 def test_a_catalogue_with_a_fault(greenlane: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

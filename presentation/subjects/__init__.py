@@ -1,0 +1,1 @@
+"""Persons and enterprises, and what is done for them."""

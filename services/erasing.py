@@ -1,0 +1,196 @@
+"""Erasing what is held about a person: refused while the law demands it, done by two, wholly or not at all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.persons import not_seconded
+from cases.retention import Held, not_erasable
+from events.language.commands import Actor
+from events.language.refusals import Refusal, refuse
+from intake.person import documents_in
+from services.erasure_list import ErasureList, ListedErasure
+from services.installation import Installation
+from services.personal_letters import find_letters_of
+from store.persons import Erasure, Persons, SubjectStream
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureOrder:
+    """What two people have decided, for the record; without personal data."""
+
+    reason: str
+    legal_basis: str
+    approved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A subject whose data are gone."""
+
+    erasure: Erasure
+    already: bool
+    """It was erased before; nothing was done."""
+    clear_letters: int = 0
+    """Dead letters of an older program that hold something of the person: they go with the age of their topic only."""
+    closed_letters: int = 0
+    """Dead letters of whomever that no master key here opens: nobody could look into them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reapplied:
+    """What became of the erasures of a list in this database."""
+
+    listed: int
+    applied: tuple[str, ...]
+    left: tuple[str, ...]
+    """Subjects with a case that came after their erasure was listed: somebody must look."""
+
+
+def erase_subject(
+    installation: Installation,
+    actor: Actor,
+    subject_ref: str,
+    order: ErasureOrder,
+    listed: ErasureList,
+    *,
+    now: datetime,
+) -> Erased | Refusal:
+    """Erase a subject, and have it on record and on the list that outlives the database. Idempotent. `now`: real time.
+
+    What is done is done in one transaction, which ends after the list is on the disk: killed before, nothing is done; killed
+    between the two, `reapply_erasures` completes it. Raises StoreError, TransportError, ErasureListError.
+    """
+    if (refusal := not_seconded(actor, order.approved_by)) is not None:
+        return refusal
+    persons, approved_by = Persons(installation.store), order.approved_by or ""
+    if installation.vault.subject(subject_ref) is None:
+        return refuse("subject_unknown", "subject", subject=subject_ref)
+    if (done := persons.erasure_of(subject_ref)) is not None:
+        return _already(installation, done, listed)
+    if (refusal := _refusal(installation, persons.streams_of(subject_ref), now)) is not None:
+        return refusal
+    # Looked for beforehand: it takes long, and nobody's application should wait for it.
+    letters, documents = find_letters_of(installation, actor, subject_ref), _documents(installation, subject_ref)
+    with persons.erasing(subject_ref) as erasing:
+        if erasing is not None:
+            streams = erasing.streams()
+            # An application that came meanwhile was let in before us, and holds the rest back.
+            if (refusal := _refusal(installation, streams, now)) is not None:
+                return refusal
+            names = tuple(stream.stream_id for stream in streams)
+            entry = ListedErasure(
+                subject_ref=subject_ref,
+                erased_at=now,
+                reason=order.reason,
+                legal_basis=order.legal_basis,
+                actor=actor,
+                approved_by=approved_by,
+                streams=names,
+            )
+            erasure = _of(entry, _cases(streams), documents)
+            erasing.forget(erasure, names, letters.references)
+            listed.add(entry)
+            return Erased(erasure, already=False, clear_letters=letters.clear, closed_letters=letters.closed)
+    done = persons.erasure_of(subject_ref)
+    if done is None:
+        raise AssertionError("a subject without a key has an erasure on record")
+    return _already(installation, done, listed)
+
+
+def reapply_erasures(installation: Installation, actor: Actor, listed: ErasureList) -> Reapplied:
+    """Erase again who is on the list and still in the database: after a back-up was restored, or a kill between the two.
+
+    Asks no rule again: it was lawful, and done. Whoever handed in an application since then is left. Idempotent. Raises
+    StoreError, TransportError, ErasureListError.
+    """
+    entries: dict[str, list[ListedErasure]] = {}
+    for entry in listed.entries():
+        entries.setdefault(entry.subject_ref, []).append(entry)
+    persons = Persons(installation.store)
+    remembered = persons.remembered(list(entries))
+    applied = [ref for ref in remembered if _reapplied(installation, actor, persons, entries[ref])]
+    left = tuple(ref for ref in remembered if ref not in applied)
+    return Reapplied(len(entries), tuple(applied), left)
+
+
+def _reapplied(installation: Installation, actor: Actor, persons: Persons, entries: Sequence[ListedErasure]) -> bool:
+    """Whether the subject of these entries is erased now; not: it has a case that none of them names."""
+    ref, known = entries[0].subject_ref, {stream for entry in entries for stream in entry.streams}
+    if not known.issuperset(stream.stream_id for stream in persons.streams_of(ref)):
+        return False
+    letters, documents = find_letters_of(installation, actor, ref), _documents(installation, ref)
+    with persons.erasing(ref) as erasing:
+        if erasing is None:
+            return True
+        streams = erasing.streams()
+        if not known.issuperset(stream.stream_id for stream in streams):
+            return False
+        names = [stream.stream_id for stream in streams]
+        erasing.forget(_of(entries[0], _cases(streams), documents), names, letters.references)
+    return True
+
+
+def _refusal(installation: Installation, streams: Sequence[SubjectStream], now: datetime) -> Refusal | None:
+    held = [held_of(installation, stream) for stream in streams]
+    catalog = installation.catalog
+    return not_erasable(held, catalog.retention, installation.business_day(now), catalog.ends)
+
+
+def held_of(installation: Installation, stream: SubjectStream) -> Held:
+    """A case or linked dossier as the rule of keeping looks at it."""
+    closed_at = stream.closed_at
+    return Held(
+        stream_id=stream.stream_id,
+        name=stream.name,
+        procedure=stream.procedure,
+        closed_on=None if closed_at is None else closed_at.astimezone(installation.zone).date(),
+        outcome=stream.outcome,
+        accepted=stream.linked or stream.dossier_code is not None,
+    )
+
+
+def _cases(streams: Sequence[SubjectStream]) -> int:
+    return sum(not stream.linked for stream in streams)
+
+
+def _documents(installation: Installation, subject_ref: str) -> int:
+    """How many documents are held, sent along or told of."""
+    vault = installation.vault
+    references = {document.reference for _stream, document in vault.documents_of(subject_ref)}
+    for entry in vault.entries_of(subject_ref):
+        references |= documents_in(entry.person).keys()
+    return len(references)
+
+
+def _of(entry: ListedErasure, cases: int, documents: int) -> Erasure:
+    return Erasure(
+        subject_ref=entry.subject_ref,
+        erased_at=entry.erased_at,
+        reason=entry.reason,
+        legal_basis=entry.legal_basis,
+        actor=json.dumps(entry.actor.model_dump(mode="json"), ensure_ascii=False, sort_keys=True),
+        approved_by=entry.approved_by,
+        cases=cases,
+        documents=documents,
+    )
+
+
+def _already(installation: Installation, done: Erasure, listed: ErasureList) -> Erased:
+    """What was done before; a list that does not know of it, such as a new one, is told."""
+    if done.subject_ref not in {entry.subject_ref for entry in listed.entries()}:
+        listed.add(
+            ListedErasure(
+                subject_ref=done.subject_ref,
+                erased_at=done.erased_at,
+                reason=done.reason,
+                legal_basis=done.legal_basis,
+                actor=Actor.model_validate_json(done.actor),
+                approved_by=done.approved_by,
+                streams=installation.vault.streams_of(done.subject_ref),
+            )
+        )
+    return Erased(done, already=True)

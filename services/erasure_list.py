@@ -1,0 +1,130 @@
+"""Who was erased, kept outside the database: so that a back-up that is restored forgets them again.
+
+One canonical JSON object a line, only ever added to. It names no person: a reference, streams and accounts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from events.language.commands import Actor
+from services.errors import ServiceError
+from wording.json_text import JsonRefusedError, read_json
+from wording.libraries import os_said
+from wording.regular_files import open_regular
+from wording.text import _
+
+MODE: Final = 0o600
+
+
+class ErasureListError(ServiceError):
+    """The list of erasures cannot be read or written, or a line of it is none of ours."""
+
+    code = "erasure_list"
+
+
+class ListedErasure(BaseModel):
+    """One line: whose data were erased, when (real time), why, and by whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    subject_ref: str
+    erased_at: AwareDatetime
+    reason: str
+    legal_basis: str
+    actor: Actor
+    approved_by: str
+    streams: tuple[str, ...]
+    """The cases and linked dossiers whose data went; one that came later was none of these."""
+
+    @property
+    def line(self) -> str:
+        """The entry as it stands in the list, with its end of line."""
+        content = self.model_dump(mode="json")
+        return json.dumps(content, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+class ErasureList:
+    """The list in one file. Safe for several processes on one machine."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def add(self, entry: ListedErasure) -> None:
+        """Add a line; it is on the disk when this returns. Raises ErasureListError."""
+        with self._errors(), self._opened() as handle:
+            self._end_torn_line(handle)
+            content = entry.line.encode()
+            while content:
+                content = content[os.write(handle, content) :]
+            os.fsync(handle)
+
+    def entries(self) -> tuple[ListedErasure, ...]:
+        """Every line, the oldest first; none where there is no list yet. Raises ErasureListError.
+
+        A last line without its end was torn by a kill, before anything of it was done: it does not count.
+        """
+        with self._errors():
+            if not self.file.exists():
+                return ()
+            with open_regular(self.file) as opened:
+                content = opened.read()
+        lines = content[: content.rfind(b"\n") + 1].splitlines()
+        return tuple(self._entry(number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+    def _entry(self, number: int, line: bytes) -> ListedErasure:
+        try:
+            return ListedErasure.model_validate(read_json(line))
+        except (JsonRefusedError, ValidationError):
+            raise ErasureListError(
+                _("Line {number} of {file} is no erasure.", number=number, file=str(self.file)),
+                field="GREENLANE_ERASURE_FILE",
+                remedy=_("Restore the file from its own copy: without it a restored back-up holds who was erased."),
+            ) from None
+
+    @contextmanager
+    def _opened(self) -> Iterator[int]:
+        is_new = not self.file.exists()
+        handle = os.open(self.file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, MODE)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if is_new:
+                _sync_folder(self.file.absolute().parent)
+            yield handle
+        finally:
+            os.close(handle)
+
+    @staticmethod
+    def _end_torn_line(handle: int) -> None:
+        """Cut off what a kill left of a line, so that the next one is whole."""
+        size = os.fstat(handle).st_size
+        content = os.pread(handle, size, 0)
+        if (whole := content.rfind(b"\n") + 1) < size:
+            os.ftruncate(handle, whole)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise ErasureListError(
+                _("The list of erasures, {file}, cannot be used: {why}.", file=str(self.file), why=os_said(error)),
+                field="GREENLANE_ERASURE_FILE",
+                remedy=_("Check its folder, its rights and its disk; nothing is erased without it."),
+            ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
