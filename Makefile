@@ -44,7 +44,8 @@ test-more: $(DEVELOPMENT) ## the middle tier: live stacks under load, whole firs
 	$(BIN)/python -m pytest -q -m more
 
 test-long: $(DEVELOPMENT) ## the long tier: every start day of ten years, a million case lives, every bit of an exported ledger, 10,000 of one in a database, 20,000 messages of strangers, floods, a life of each procedure among canaries
-	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/audit/simulation tests/verifier/test_bit_flips.py tests/cli/test_canaries.py
+	GREENLANE_TEST_TIER=long $(BIN)/python -m pytest -q --timeout=0 tests/sla tests/audit/simulation tests/verifier/test_bit_flips.py
+	PROCEDURES=all $(BIN)/python -m pytest -q --timeout=0 tests/cli/test_canaries.py
 	BITS=10000 $(BIN)/python -m pytest -q --timeout=0 tests/audit/tampering
 	STRANGERS=20000 $(BIN)/python -m pytest -q --timeout=0 tests/intake/test_way_in_fuzz.py tests/events/test_strange_messages.py
 	MESSAGES=10000 $(BIN)/python -m pytest -q --timeout=0 tests/e2e/test_flood.py

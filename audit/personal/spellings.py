@@ -28,8 +28,8 @@ FOLDED_WORDS_MIN: Final = 3
 WORDS_KEPT: Final = 50_000
 """Texts say the same words again and again."""
 
-_ESCAPED: Final = re.compile(r"\\+u([0-9a-f]{4})", re.IGNORECASE)
-_LINES: Final = re.compile(r"\\+[nrt]")
+_ESCAPED: Final = re.compile(r"(?<!\\)\\++u([0-9a-f]{4})", re.IGNORECASE)
+_LINES: Final = re.compile(r"(?<!\\)\\++[nrt]")
 _OURS: Final = re.compile(
     r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
     r"|\b[0-9a-f]{16,}\b"
@@ -38,8 +38,8 @@ _OURS: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\+?\d+(?:[ .\-()/_\u00a0]{1,2}\d+)*")
 _PASSPORT: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,2}\d{6,8}(?![0-9a-z])")
-_EMAIL: Final = re.compile(r"[\w.+\-]+@[\w\-]+(?:\.[\w\-]+)+")
-_WORDS: Final = re.compile(r"[^\W\d_]+(?:[\s_.\-+]{1,2}[^\W\d_]+)+")
+_EMAIL: Final = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63})+")
+_WORDS: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[\s_.\-+]{1,2}[^\W\d_]++)+")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _TONES: Final = {"\u0300": "2", "\u0301": "3", "\u0303": "4", "\u0309": "5", "\u0323": "6"}
 
@@ -60,7 +60,7 @@ def numbers_in(text: str) -> Iterator[str]:
     for run in _NUMBER.finditer(_OURS.sub(" ", text)):
         groups = re.findall(r"\d+", run[0])
         for start in range(len(groups)):
-            yield from _joined(groups[start:], abroad=start == 0 and run[0].startswith("+"))
+            yield from _joined(groups[start : start + DIGITS_MAX], abroad=start == 0 and run[0].startswith("+"))
     for passport in _PASSPORT.finditer(text):
         yield passport[0].upper()
 

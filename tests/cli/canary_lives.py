@@ -17,8 +17,8 @@ DAY: Final = date(2026, 3, 2)
 KINDS: Final = ("criminal-record", "hazardous-chemicals", "irc-no-policy-approval", "karaoke-licence")
 """One of each kind: clocks that begin again or stand still, limits in days or working days."""
 EVERY: Final = tuple(procedure.id for procedure in load_catalog().procedures_on(DAY))
-PROCEDURES: Final = EVERY if os.environ.get("GREENLANE_TEST_TIER") == "long" else KINDS
-"""Whose lives are lived: of each kind one, in the long tier all."""
+PROCEDURES: Final = EVERY if os.environ.get("PROCEDURES") == "all" else KINDS
+"""Whose lives are lived: of each kind one; with PROCEDURES=all, as in the long tier, all."""
 
 
 def a_life(live: Program, flock: Flock, officers: Flock, procedure_id: str) -> str:

@@ -22,6 +22,7 @@ from catalog.systems import PORTAL
 from events.language.envelope import binary_headers
 from events.transport.producer import Producer
 from greenlane.stack.checkpoint_key import PUBLIC_FILE
+from greenlane.stack.master_key import KEY_FILE
 from greenlane.wiring import Wiring
 from tests.cli.canaries import BIRD, OFFICERS_BIRD, TOPICS, Flock, dead_letters, kept_by, personal_of
 from tests.cli.canary_lives import PROCEDURES, a_life
@@ -153,6 +154,7 @@ def test_no_word_of_an_applicant_stands_outside_the_vault(live: Program, live_st
     assert told <= set(sheet["texts"].values()), "the operator reads them in the vault"
     assert flock("own reason") in live("show", by_hand).json["texts"].values()
     no_value_is_found_by_the_auditor(live, live_stack, flock)
+    without_the_key_nobody_sees_a_word(live, live_stack, flock)
 
 
 def no_value_is_found_by_the_auditor(live: Program, stack: LiveStack, flock: Flock) -> None:
@@ -176,6 +178,25 @@ def no_value_is_found_by_the_auditor(live: Program, stack: LiveStack, flock: Flo
     assert body["violations"]["I11"] >= 1
     assert body["personal"]["persons"] >= len(subjects)
     assert "canaries" in {read["purpose"] for read in live("reads").json["reads"]}
+
+
+def without_the_key_nobody_sees_a_word(live: Program, stack: LiveStack, flock: Flock) -> None:
+    """Dead letters are listed with the reason, and stay closed; who asks for more is told what is missing."""
+    key = stack.state_dir / KEY_FILE
+    away = key.rename(key.with_suffix(".away"))
+    try:
+        listed = live("dlq", "list", "submissions", "--all")
+        letters = listed.json["letters"]
+        place = ("submissions", letters[0]["id"])
+        shown = live("dlq", "show", *place)
+        refused = live("dlq", "show", *place, "--content").error
+        unasked = live("verify", "--personal").error
+    finally:
+        away.rename(key)
+    assert {(letter["seal"], letter["key"], letter["event_id"]) for letter in letters} == {("closed", None, None)}
+    assert flock.found_in((listed.out + shown.out).encode()) == set()
+    assert all(letter["code"] and letter["reason"] for letter in letters)
+    assert (refused["code"], unasked["code"]) == ("letter_sealed", "master_key_missing")
 
 
 def a_case_by_its_portal(live: Program, live_stack: LiveStack, portal: Portal, flock: Flock) -> str:

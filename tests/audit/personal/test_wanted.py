@@ -146,6 +146,14 @@ def test_values_too_short_to_be_told_from_others_are_not_looked_for() -> None:
         assert values_in(person).numbers == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["a" * 500_000 + " @", "1 " * 100_000, "ab " * 10**5, "0912345678" * 10**5, "\\" * 500_000, "&%@." * 10**5]
+)
+def test_a_long_text_is_read_once(text: str) -> None:
+    """Whatever it consists of: the time that it takes grows with its length, not with the square of it."""
+    assert kinds(text + " hoa.nguyen@example.vn") >= {"email"}
+
+
 def test_random_texts_of_ours_give_no_alarm() -> None:
     """Hashes, ids and amounts, among a hundred thousand values."""
     rng = random.Random(7)
