@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from greenlane.cli.options import Json
-from greenlane.console import Console
 from greenlane.speaking.output import err, out, print_json
-
-PICTURE_WIDTH = 154
 
 
 def register(app: typer.Typer) -> None:
@@ -46,9 +42,7 @@ def demo(
     finally:
         terminal.close()
     if picture is not None:
-        drawn = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO())
-        report.show(drawn, wiring.zone)
-        drawn.save_svg(str(picture), title="greenlane demo")
+        report.draw(picture, wiring.zone)
     if as_json:
         print_json(report.as_json())
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -11,11 +11,7 @@ from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy, ApprovedBy, Force
 from greenlane.cli.run import Look, Run, as_command, as_look
-from greenlane.speaking.typed import name_of
-from wording.text import _
-
-if TYPE_CHECKING:
-    from services.subjects import SoughtBy
+from greenlane.speaking.typed import name_of, sought_by
 
 PANEL = "Care"
 OWNERS_ONLY = 0o600
@@ -72,7 +68,7 @@ def find(
     from presentation.subjects.subject_screens import found_screen
     from services.subjects import find_subjects
 
-    by, value = _sought(number=number, phone=phone, name=name)
+    by, value = sought_by(number=number, phone=phone, name=name)
     with run.session() as session:
         found = find_subjects(session.wiring, reading(session, "subject find"), by, value)
         return run.answer(lambda: found_json(found), lambda: found_screen(found, session.moments))
@@ -198,16 +194,3 @@ def reapply(run: Run) -> int:
             lambda: reapplied_lines(reapplied, session.words),
             2 if reapplied.left else 0,
         )
-
-
-def _sought(**typed: str | None) -> tuple[SoughtBy, str]:
-    """By what is sought, and the value. Raises BadParameter, which says nothing of the value."""
-    from greenlane.handed_in import value_of
-
-    given: list[tuple[Any, str]] = [(by, text) for by, text in typed.items() if text is not None]
-    if len(given) != 1:
-        raise typer.BadParameter(_("Seek by one of them."), param_hint="--number / --phone / --name")
-    ((by, text),) = given
-    if not (value := value_of(text)):
-        raise typer.BadParameter(_("Nothing is sought."), param_hint=f"--{by}")
-    return by, value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +18,7 @@ from cases.turn import CaseView
 from greenlane.console import Console
 from wording.text import LazyText, _, _p, in_language
 
+PICTURE_WIDTH = 154
 LANES = ("standard", "green_60", "green_24h")
 MARKS = {"met": "[green]kept ✓[/green]", "breached": "[red]broken ✗[/red]", "cancelled": "[dim]-[/dim]"}
 
@@ -86,6 +89,12 @@ class DemoReport:
             "dossiers": self.dossiers,
             **self.extra,
         }
+
+    def draw(self, picture: Path, zone: ZoneInfo) -> None:
+        """For people, as a picture of the terminal (SVG)."""
+        drawn = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO())
+        self.show(drawn, zone)
+        drawn.save_svg(str(picture), title="greenlane demo")
 
     def show(self, console: Console, zone: ZoneInfo) -> None:
         """For people."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from wording.text import _
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from services.subjects import SoughtBy
     from sla.units import Budget
 
 
@@ -108,3 +109,16 @@ def id_of(escalation: str | None) -> str | None:
 def number_of(escalation: str | None) -> int | None:
     """The number in the timeline, where that was given."""
     return None if escalation is None or id_of(escalation) is not None else int(escalation)
+
+
+def sought_by(**typed: str | None) -> tuple[SoughtBy, str]:
+    """By which option a person is sought, and the value. Raises BadParameter, which says nothing of the value."""
+    from greenlane.handed_in import value_of
+
+    given: list[tuple[Any, str]] = [(by, text) for by, text in typed.items() if text is not None]
+    if len(given) != 1:
+        raise typer.BadParameter(_("Seek by one of them."), param_hint=" / ".join(f"--{by}" for by in typed))
+    ((by, text),) = given
+    if not (value := value_of(text)):
+        raise typer.BadParameter(_("Nothing is sought."), param_hint=f"--{by}")
+    return by, value
