@@ -14,6 +14,7 @@ SHORT = (
     "bench.store",
     "bench.vault",
     "bench.transport",
+    "bench.reads",
     "bench.audit",
     "bench.publishing",
     "bench.throughput",

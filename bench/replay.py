@@ -16,6 +16,7 @@ machine only adds.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import statistics
 import sys
@@ -63,6 +64,7 @@ def main() -> None:
     with a_store() as (_, store):
         figures = measured(store)
     figures |= {"machine": f"{platform.machine()}, Python {platform.python_version()}", "calls": CALLS}
+    figures["load"] = {"cores": os.cpu_count(), "of_the_last_minute": round(os.getloadavg()[0], 1)}
     text = json.dumps(figures, indent=2, sort_keys=True) + "\n"
     RESULTS.write_text(text, encoding="utf-8")
     sys.stdout.write(text)

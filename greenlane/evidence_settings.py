@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, StringConstraints
 
 from wording.names import normal
 from wording.text import _
@@ -16,6 +16,7 @@ SIGNING_KEY: Final = "checkpoint_key"
 
 PURPOSE_MAX: Final = 500
 """Characters of a purpose at most."""
+Purpose = Annotated[str, StringConstraints(max_length=PURPOSE_MAX), AfterValidator(normal)]
 
 
 class EvidenceSettings(BaseModel):
@@ -37,8 +38,7 @@ class EvidenceSettings(BaseModel):
     history_days: int = Field(
         default=90, ge=1, description=_("Days for which Temporal's histories of closed runs are kept.")
     )
-    purpose: Annotated[str, AfterValidator(normal)] | None = Field(
+    purpose: Purpose | None = Field(
         default=None,
-        max_length=PURPOSE_MAX,
         description=_("Why whoever runs commands here looks at cases and persons; on record with each read."),
     )

@@ -4,9 +4,10 @@ A service is a function, named by a verb and a noun, in a module named by what i
 
     async def command_case(installation: Installation, actor: Actor, case: str, command: CaseCommand, *, now: datetime)
         -> CaseView | Refusal
-    def list_cases(installation: Installation, actor: Actor, wanted: CaseFilter, *, now: datetime) -> CaseList | Refusal
+    def list_cases(installation: Installation, reader: Reader, wanted: CaseFilter, *, limit: int, now: datetime) -> CaseList
 
-- `installation` first, then the `actor`: whether somebody may, and that somebody read, is asked and recorded here.
+- `installation` first, then the `actor`: whether somebody may is asked here. Where something is shown, in his place the
+  `Reader`, who looks and why: the read is on record before anything is handed out (`recording_reads`).
 - `now` is an aware real instant that the door reads; a service has no clock. What waits or paces may take time, no instant.
 - What comes out are frozen values of ours: no text for a screen, no JSON, no language. `presentation` says and draws them.
 - A rule's no is a `Refusal` among the values; nobody answering is a `ServiceError`; servers that are away raise the errors

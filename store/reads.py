@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 
@@ -77,12 +77,18 @@ class ReadRow:
     count: int
 
 
-COLUMNS: Final = tuple(reads.c[name] for name in ReadRow.__slots__)
+FIELDS: Final = tuple(field.name for field in fields(ReadRow))
+COLUMNS: Final = tuple(reads.c[name] for name in FIELDS)
+
+
+def values_of(row: ReadRow) -> dict[str, Any]:
+    """By the names of the columns what they hold."""
+    return {name: getattr(row, name) for name in FIELDS}
 
 
 def digest_of_read(row: ReadRow) -> bytes:
     """SHA-256 (32 bytes) of the canonical JSON of what the row says; its place and instant stand in its leaf beside it."""
-    said = asdict(row) | {"as_of": _said(row.as_of), "known_at": _said(row.known_at)}
+    said = values_of(row) | {"as_of": _said(row.as_of), "known_at": _said(row.known_at)}
     return hashlib.sha256(canonical_bytes(said)).digest()
 
 
@@ -110,7 +116,7 @@ class Reads:
     def add(self, read: Read) -> None:
         """Put it on record; once this returns it stays."""
         row = row_of(read)
-        values = asdict(row) | {"hash": digest_of_read(row)}
+        values = values_of(row) | {"hash": digest_of_read(row)}
         with self._store.writing() as connection:
             connection.execute(insert(reads).inline().values(values))
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from events.language import case_events as ev
 from events.language.case_events import EventRecord
-from events.language.dossier_events import ApplicationEnded, ApplicationReleased
+from events.language.dossier_events import ApplicationEnded, ApplicationReleased, DossierClosed
 
 
 class Recorded(NamedTuple):
@@ -43,6 +43,7 @@ _SAID: Final[dict[type, Callable[[Any, datetime], datetime]]] = {
     ev.StepAssigned: lambda event, _: event.assigned_at,
     ApplicationReleased: lambda event, _: event.released_at,
     ApplicationEnded: lambda event, _: event.ended_at,
+    DossierClosed: lambda event, _: event.closed_at,
 }
 
 

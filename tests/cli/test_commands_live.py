@@ -83,6 +83,12 @@ def test_a_case_from_submission_to_its_end(live: Program, greenlane: Program, li
     opened = live("replay", code, "--at", sheet["case"]["opened_at"]).json
     assert (opened["case"]["status"], opened["case"]["holder"]) == ("in_progress", "between_steps")
     assert live("replay", code, "--at", "2020-01-01T00:00:00Z").error["code"] == "nothing_then"
+    event_by_event = greenlane("replay", code, "--step", "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
+    assert f"Sự kiện {again['event']} trên {again['event']}" in event_by_event
+    waited = greenlane(
+        "replay", "--department", "culture", "--state-dir", str(live_stack.state_dir), "--lang", "en"
+    ).out
+    assert "What waited for" in waited
     screen = greenlane("show", code, "--state-dir", str(live_stack.state_dir), "--lang", "vi").out
     opened_at = sheet["case"]["opened_at"]
     hour = (int(opened_at[11:13]) + 7) % 24
@@ -295,6 +301,37 @@ def test_what_is_on_record_is_signed_and_proved(
         assert "{" not in said.out, said
 
 
+def test_who_looked_is_told(
+    live: Program, greenlane: Program, live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look with its purpose, the newest first; what is refused was none, and to list them is one."""
+    code = submitted(live, "looked-1")
+    case_id = live("show", code).json["case"]["case_id"]
+    assert live("show", "H05.8-260302-9999").error["code"] == "case_unknown"
+    live("show", case_id, "--purpose", "a complaint of 3 March")
+    monkeypatch.setenv("GREENLANE_PURPOSE", "inspection 7/2026")
+    live("export-log", "--format", "ocel", "--out", str(live_stack.state_dir / "looked.json"), "--case", code)
+    told = live("reads", "--case", code).json
+    assert (list(told), told["ok"], told["total"]) == (["ok", "total", "reads"], True, 3)
+    keys = ["at", "actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count"]
+    assert all(list(one) == keys for one in told["reads"])
+    purposes = [(one["purpose"], one["case_id"]) for one in told["reads"]]
+    assert purposes == [("inspection 7/2026", case_id), ("a complaint of 3 March", case_id), ("show", case_id)]
+    actor = told["reads"][0]["actor"]
+    assert (actor["kind"], actor["assurance"], told["reads"][0]["door"]) == ("operator", "claimed", "command_line")
+    since = told["reads"][0]["at"]
+    newest = live("reads", "--by", actor["id"], "--from", since, "--limit", "1").json
+    assert (newest["total"], newest["reads"][0]["filter"], newest["reads"][0]["count"]) == (2, {"case": case_id}, 3)
+    assert live("reads", "--by", "nobody").json == {"ok": True, "total": 0, "reads": []}
+    assert live("reads", "--case", "H05.8-260302-9999").error["code"] == "case_unknown"
+    assert live("reads", "--from", "2026-03-02T00:00:00").error["code"] == "naive_instant"
+    assert live("reads", "--from", since, "--to", since).error["code"] == "period_reversed"
+    live("checkpoint")
+    assert live("checkpoint", "prove", "reads", "1", "--log", "reads").json["index"] == 0
+    said = greenlane("reads", "--case", code, "--lang", "en", "--state-dir", str(live_stack.state_dir))
+    assert (said.code, "a complaint of 3 March" in " ".join(said.out.split()), "{" in said.out) == (0, True, False)
+
+
 def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
     live: Program, greenlane: Program, live_stack: LiveStack
 ) -> None:
@@ -313,6 +350,35 @@ def test_all_is_wrapped_by_the_key_of_the_stacks_own_folder(
         said = greenlane("master-key", command, "--state-dir", str(live_stack.state_dir))
         assert said.code == 0, said
         assert status["key_id"] in said.out
+
+
+def test_handing_over_to_another_master_key_and_back(
+    live: Program, greenlane: Program, live_stack: LiveStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made behind the old one, it wraps every key anew; the old one alone then opens nothing, and which is missing is said."""
+    submitted(live, "sealed-2")
+    old, new, back = live_stack.state_dir / "master.key", tmp_path / "new.key", tmp_path / "back.key"
+    key_id = greenlane("master-key", "make", str(new), "--keep", str(old), "--json").json["key_id"]
+    newest, oldest = new.read_text().splitlines()
+    back.write_text(f"{oldest}\n{newest}\n")
+    back.chmod(0o600)
+    try:
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(new))
+        handed = live("master-key", "rotate").json
+        assert (handed["key_id"], handed["waiting"]) == (key_id, 0)
+        assert handed["rewrapped"]["keys"] == 2
+        assert handed["rewrapped"]["subjects"] >= 1
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(old))
+        error = live("master-key", "rotate").error
+        assert (error["code"], error["field"]) == ("master_key_unknown", "GREENLANE_MASTER_KEY")
+        assert key_id in error["message"]
+    finally:
+        monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(back))
+        live("master-key", "rotate")
+    monkeypatch.delenv("GREENLANE_MASTER_KEY_FILE")
+    assert {one["key_id"] for one in live("master-key", "status").json["wrapped"]} == {
+        key_id_of(keys_in(oldest, "x")[0])
+    }
 
 
 def test_the_ledger_as_an_event_log(live: Program, tmp_path: Path) -> None:

@@ -60,6 +60,8 @@ def test_an_unknown_variable_is_refused_however_settings_are_made(monkeypatch: p
         ("GREENLANE_TOPIC_PREFIX", "Grün", "pattern"),
         ("GREENLANE_TIME_FACTOR", "20000", "15000"),
         ("GREENLANE_LANGUAGE", "fr", "vi"),
+        ("GREENLANE_PURPOSE", "x" * 501, "500"),
+        ("GREENLANE_PURPOSE", "a\x01b", "invisible"),
     ],
 )
 def test_a_bad_value_is_refused_with_the_variable(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,9 +12,10 @@ from sqlalchemy import text
 from audit.rebuilding import Rebuilt
 from catalog.errors import UnknownDepartment, UnknownRole
 from events.language.refusals import Refusal
+from intake.records import IntakeRecords
 from services.actors import claimed
 from services.case_lists import list_cases, read_desk
-from services.case_sheets import read_case
+from services.case_sheets import CaseSheet, read_case
 from services.dossier_sheets import read_dossier
 from services.errors import NotAnsweredError
 from services.escalations import list_escalations
@@ -34,10 +36,11 @@ from tests.blocking import accept_now
 from tests.builders import MONDAY, an_answer
 from tests.master_keys import vault_of
 from tests.services.on_database import TOPICS, installation, recorder, store
+from tests.store.conftest import as_account
 from tests.store.living import Living
 from tests.store.test_escalations import LATE, definitions
 
-__all__ = ["installation", "recorder", "store"]
+__all__ = ["as_account", "installation", "recorder", "store"]
 OFFICER = claimed("officer", "officer-7")
 READER = Reader(OFFICER, "show")
 HOUR = timedelta(hours=1)
@@ -139,6 +142,19 @@ def test_what_is_shown_is_on_record(installation: Installation, late: Living) ->
     own, _shown, first = (one.read for one in again.reads)
     assert (own.case_id, own.filter, own.count) == (None, {"case": case_id, "by": "officer-7"}, 1)
     assert (first.door, first.purpose, first.case_id) == ("portal", "a complaint", case_id)
+
+
+def test_the_account_of_auditors_looks_and_is_on_record(
+    installation: Installation, late: Living, as_account: Callable[[str], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the least rights: it sees no persons, and adds nothing but its own looks."""
+    monkeypatch.setattr(installation, "store", as_account("reader"))
+    monkeypatch.setattr(installation, "intake_records", IntakeRecords(installation.store, TOPICS, installation.vault))
+    assert isinstance(read_case(installation, READER, late.case.case_id), CaseSheet)
+    assert list_cases(installation, READER, CaseFilter(), limit=1, now=LATE).cases
+    told = list_reads(installation, READER, EVER, limit=9)
+    assert isinstance(told, ReadList)
+    assert [one.read.count for one in told.reads] == [1, 1]
 
 
 def test_what_cannot_be_recorded_is_not_shown(installation: Installation, store: Store, late: Living) -> None:
