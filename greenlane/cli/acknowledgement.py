@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
@@ -10,8 +9,9 @@ import typer
 from greenlane.cli.acting import acting
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import show_accepted
-from greenlane.cli.options import CaseReference, name_of
+from greenlane.cli.options import CaseReference
 from greenlane.cli.run import Act, as_act
+from greenlane.speaking.typed import id_of, name_of, number_of
 
 PANEL = "Answers"
 Escalation = Annotated[
@@ -34,17 +34,6 @@ Note = Annotated[str | None, typer.Option("--note", help="What is done about it.
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
     app.command(rich_help_panel=PANEL)(acknowledge)
-
-
-def id_of(escalation: str | None) -> str | None:
-    """What was given, where it is an id; None: it is a number, or nothing, and the ledger says which is meant."""
-    # An id of an alert names its clock and its rung: none is a number.
-    return None if escalation is None or re.fullmatch(r"[0-9]{1,9}", escalation) else escalation
-
-
-def number_of(escalation: str | None) -> int | None:
-    """The number in the timeline, where that was given."""
-    return None if escalation is None or id_of(escalation) is not None else int(escalation)
 
 
 @as_act

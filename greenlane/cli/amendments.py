@@ -66,7 +66,7 @@ def move_appointment(
 
     Example: greenlane move-appointment H05.8-260302-0001 --by-time "2 working_days" --reason "The road is flooded"
     """
-    from greenlane.cli.budget_text import budget_of
+    from greenlane.speaking.typed import budget_of
 
     return {"by": budget_of(by_time, "--by-time"), "reason": reason}
 
@@ -84,7 +84,7 @@ def extend(
     Example: greenlane extend H05.8-260302-0001 --by-time "5 days" --reason "Complex appraisal"
     --legal-basis "15/2021/NĐ-CP" --approved-by chairman-office
     """
-    from greenlane.cli.budget_text import budget_of
+    from greenlane.speaking.typed import budget_of
 
     return {
         "by": budget_of(by_time, "--by-time"),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import typer
 
 from greenlane.cli.commanding import Content, LegalBasis, of_case
 from greenlane.cli.options import ApplicantsReason, OptionalReason, Reason, StepId
+from greenlane.speaking.typed import stretch_of
 
 Outcome = Literal["approve", "refuse", "request_supplement", "request_explanation", "consult"]
 """What a department may answer."""
@@ -65,7 +65,7 @@ def decide(
     Example: greenlane decide H05.8-260302-0001 site-check request_supplement --department culture
     --document security-certificate --reason "The copy cannot be read"
     """
-    from greenlane.cli.budget_text import budget_of
+    from greenlane.speaking.typed import budget_of
 
     within = None if limit is None else budget_of(limit)
     asked_of = {"question": question, "limit": within, "silence": silence}
@@ -141,7 +141,7 @@ def pause(
 
     Example: greenlane pause H05.8-260302-0001 --reason "A court decides first" --legal-basis "61/2018/NĐ-CP art. 19"
     """
-    return {"reason": reason, "legal_basis": legal_basis, **_stretch(from_at, until_at)}
+    return {"reason": reason, "legal_basis": legal_basis, **stretch_of(from_at, until_at)}
 
 
 @of_case("ResumeClock", "supervisor")
@@ -180,15 +180,3 @@ def reassign(
         "escalation_id": escalation,
         "reason": reason,
     }
-
-
-def _stretch(from_at: str | None, until_at: str | None) -> dict[str, datetime]:
-    from sla.instants import instant_of, refuse_reversed
-
-    stretch = {
-        name: instant_of(text, option)
-        for name, option, text in (("from_at", "from", from_at), ("until_at", "until", until_at))
-        if text is not None
-    }
-    refuse_reversed(stretch.get("from_at"), stretch.get("until_at"), "until")
-    return stretch

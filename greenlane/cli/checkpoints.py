@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from greenlane.cli.acting import acting
-from greenlane.cli.options import name_of
 from greenlane.cli.run import Run, as_command
+from greenlane.speaking.typed import name_of
 from wording.text import _
 
 if TYPE_CHECKING:

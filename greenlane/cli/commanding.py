@@ -11,8 +11,9 @@ import typer
 
 from greenlane.cli.acting import Kind, acting, reading
 from greenlane.cli.clock import now
-from greenlane.cli.options import CaseReference, name_of
+from greenlane.cli.options import CaseReference
 from greenlane.cli.run import Act, Run, with_options
+from greenlane.speaking.typed import name_of
 from wording.text import _
 
 if TYPE_CHECKING:

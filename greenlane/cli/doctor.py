@@ -21,23 +21,6 @@ def doctor(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
 
     Example: greenlane doctor --json
     """
-    from greenlane.doctor.examination import examine, examine_without_settings
-    from greenlane.errors import SettingsError
-    from greenlane.session import quiet
-    from greenlane.settings import Settings
-    from greenlane.speaking.failure import asked_language
-    from greenlane.speaking.output import print_json, show
-    from presentation.examination import verdict_table, verdict_words
+    from greenlane.speaking.state import show_examination
 
-    try:
-        settings = Settings.load(state_dir=state_dir, language=lang)
-        quiet(settings)
-        language, checks = str(settings.language), examine(settings)
-    except SettingsError as error:
-        language, checks = asked_language(), examine_without_settings(error)
-    ok = all(check.ok for check in checks)
-    if as_json:
-        print_json({"ok": ok, "checks": [check.as_json(language) for check in checks]})
-    else:
-        show(verdict_table(checks, language), verdict_words(checks, language))
-    return 0 if ok else 2
+    return show_examination(state_dir, lang, as_json=as_json)

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.acknowledgement import Escalation, Note, id_of, number_of
+from greenlane.cli.acknowledgement import Escalation, Note
 from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import Content, Dossier, of_dossier, run_dossier_command
-from greenlane.cli.options import ApplicantsReason, LedgerReason, OptionalLedgerReason, name_of
+from greenlane.cli.options import ApplicantsReason, LedgerReason, OptionalLedgerReason
 from greenlane.cli.run import Act, as_act
+from greenlane.speaking.typed import id_of, name_of, number_of
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Application, as the dossier calls it.", callback=name_of)]
 

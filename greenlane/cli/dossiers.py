@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,13 +11,12 @@ from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
 from greenlane.cli.commanding import Dossier
 from greenlane.cli.dossier_acts import acknowledge, cascade, result, revoke, withdraw
-from greenlane.cli.options import Strict, source_of
+from greenlane.cli.options import Strict
 from greenlane.cli.run import Look, Run, as_command, as_look
+from greenlane.speaking.typed import instant_in, source_of
 from wording.text import _
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from events.language.dossier_messages import DossierFile
 
 PANEL = "Linked dossiers"
@@ -64,7 +62,7 @@ def plan(
 
     book = run.handbook()
     zone = book.catalog.zone
-    opened_at = now() if at is None else _instant(at, zone)
+    opened_at = now() if at is None else instant_in(at, zone)
     found = granted(plan_dossier(book.catalog, acting(None), _dossier_in(file), opened_at))
     return run.answer(
         lambda: forecast_json(found, book.words.language),
@@ -177,15 +175,3 @@ def show(
             if path is not None:
                 write_file(path, draw(sheet.dossier.graph, boxes_of(sheet, moments)), option)
         return run.answer(lambda: dossier_json(sheet), lambda: screen_of(sheet, moments))
-
-
-def _instant(text: str, zone: ZoneInfo) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-        # What lies so far off that the province has no date for it is refused here, with the option's name.
-        return at.astimezone(zone) if at.tzinfo is not None else at.replace(tzinfo=zone)
-    except (ValueError, OverflowError):
-        raise typer.BadParameter(
-            _("{text!r} is no instant such as 2026-03-02T09:00+07:00.", text=text),
-            param_hint="--at",
-        ) from None

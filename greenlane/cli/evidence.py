@@ -9,8 +9,9 @@ import typer
 
 from greenlane.cli.acting import reading
 from greenlane.cli.clock import now
-from greenlane.cli.options import Force, name_of
+from greenlane.cli.options import Force
 from greenlane.cli.run import Look, as_look
+from greenlane.speaking.typed import name_of
 
 PANEL = "Care"
 

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 import typer
 
 from greenlane.cli.acting import acting, reading
-from greenlane.cli.options import Force, names_of
+from greenlane.cli.options import Force
 from greenlane.cli.run import Look, as_look
+from greenlane.speaking.typed import names_of
 from wording.text import _
 
 PANEL = "Care"

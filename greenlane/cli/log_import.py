@@ -33,7 +33,6 @@ def import_log(
 
     Example: greenlane import-log receipt.xes.gz
     """
-    from greenlane.cli.budget_text import budget_of
     from greenlane.importing.display import Terminal
     from greenlane.importing.preparation import prepared_log
     from greenlane.importing.run import ImportOptions, drive_import
@@ -41,6 +40,7 @@ def import_log(
     from greenlane.settings import Settings
     from greenlane.speaking.failure import warn
     from greenlane.speaking.output import print_json, show
+    from greenlane.speaking.typed import budget_of
     from presentation.import_report import import_blocks
     from presentation.words.words import Words
 

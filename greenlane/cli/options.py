@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 import typer
 
-from wording.names import normal, tidy
-from wording.text import _
+from greenlane.speaking.typed import name_of
 
 Language = Literal["vi", "en"]
 """The two languages of the province's screens."""
@@ -23,33 +21,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and no
 Lang = Annotated[
     Language | None, typer.Option("--lang", help="Language of headings and messages (GREENLANE_LANGUAGE, default vi).")
 ]
-
-
-def name_of(text: str | None) -> str | None:
-    """What somebody typed as a name, in the form that names have: NFC, without blanks around."""
-    if text is None:
-        return None
-    try:
-        return normal(text)
-    except ValueError:
-        raise typer.BadParameter(_("A name holds no control or invisible character.")) from None
-
-
-def names_of(texts: list[str] | None) -> list[str | None] | None:
-    """Each of what may be given several times, see `name_of`."""
-    return None if texts is None else [name_of(text) for text in texts]
-
-
-def source_of(text: str) -> str:
-    """A source, in the form that CloudEvents gives one."""
-    from events.language.identity import SOURCE_MAX, SOURCE_PATTERN  # loads pydantic
-
-    if len(text) > SOURCE_MAX or re.fullmatch(SOURCE_PATTERN, text) is None:
-        raise typer.BadParameter(
-            _("A URI reference of 200 characters at most, such as /counter/3."),
-            param_hint="--source",
-        )
-    return text
 
 
 CaseReference = Annotated[str, typer.Argument(metavar="CASE", help="Case id or dossier code.", callback=name_of)]
@@ -96,18 +67,3 @@ Purpose = Annotated[
         callback=name_of,
     ),
 ]
-
-
-def fact_of(text: str) -> tuple[str, bool | int | str]:
-    """`name=value` as a fact: `true` and `false` are truths, whole numbers numbers, all else is text."""
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise typer.BadParameter(
-            _("{text!r} is not name=value, such as project=ring-road-4.", text=text),
-            param_hint="--fact",
-        )
-    if value in ("true", "false"):
-        return name, value == "true"
-    # A number is one only where it says all that was typed: 007 is a text.
-    number = re.fullmatch(r"0|-?[1-9][0-9]{0,14}", value)
-    return name, int(value) if number else tidy(value)

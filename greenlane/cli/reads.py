@@ -8,8 +8,8 @@ import typer
 
 from greenlane.cli.acting import reading
 from greenlane.cli.listing import Limit
-from greenlane.cli.options import name_of
 from greenlane.cli.run import Look, as_look
+from greenlane.speaking.typed import name_of
 
 PANEL = "Care"
 

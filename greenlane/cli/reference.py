@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from greenlane.cli.options import Json, Lang, fact_of
+from greenlane.cli.options import Json, Lang
 from greenlane.cli.run import Run, as_command
+from greenlane.speaking.typed import fact_of
 
 Day = Annotated[
     datetime | None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import uuid
 from collections.abc import Callable, Iterable
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 from greenlane.cli.clock import now
 from greenlane.cli.options import ActedBy, CommandId, Json, Lang, Purpose, StateDir
+from greenlane.speaking.signatures import with_fields
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,23 +108,8 @@ class Act(Run):
 
 def with_options(function: Callable[..., int], options: type[Run], *first: inspect.Parameter) -> Callable[..., int]:
     """The function as a command: `first`, its own parameters, and the options, of which it gets a run as its first argument."""
-    _, *own = inspect.signature(function, eval_str=True).parameters.values()
-    common = [
-        parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for parameter in inspect.signature(options, eval_str=True).parameters.values()
-    ]
     # What an act says of itself stands in the help before what every run has.
-    common.sort(key=lambda parameter: parameter.name in Run.__dataclass_fields__)
-
-    @functools.wraps(function)
-    def command(**typed: Any) -> int:
-        run = options(**{option.name: typed.pop(option.name) for option in common})
-        return function(run, **typed)
-
-    parameters = [*first, *own, *common]
-    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return command
+    return with_fields(function, options, first, Run.__dataclass_fields__)
 
 
 def as_command(function: Callable[Concatenate[Run, P], int]) -> Callable[..., int]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from greenlane.cli.options import Json, Lang, StateDir
-from wording.text import _
 
 if TYPE_CHECKING:
     from wording.text import LazyText
@@ -54,29 +53,9 @@ def status(*, state_dir: StateDir = None, lang: Lang = None, as_json: Json = Fal
     Example: greenlane status --json
     """
     from greenlane.settings import Settings
-    from greenlane.speaking.failure import explained, say_error
-    from greenlane.speaking.output import print_json, show
-    from greenlane.stack.status import status_of
-    from presentation.members import member_table
-    from presentation.words.words import Words
+    from greenlane.speaking.state import show_status
 
-    settings = Settings.load(state_dir=state_dir, language=lang)
-    status, words = status_of(settings), Words(settings.language)
-    troubles = {name: explained(part.error, words.language) for name, part in status.parts.items() if part.error}
-    if as_json:
-        errors = {name: {"error": trouble} for name, trouble in troubles.items()}
-        parts = {name: part.as_json() | errors.get(name, {}) for name, part in status.parts.items()}
-        print_json({"ok": status.ok, "running": status.running, "parts": parts})
-        return 0 if status.ok else 2
-    rows = ((name, part.state, part.address, part.metrics) for name, part in status.parts.items())
-    verdict = words(_("All parts run.") if status.ok else _("Not all parts run."))
-    show(
-        member_table(rows, words),
-        verdict if status.running else words(_("No stack runs in {folder}."), folder=settings.state_dir),
-    )
-    for trouble in troubles.values():
-        say_error(trouble)
-    return 0 if status.ok else 2
+    return show_status(Settings.load(state_dir=state_dir, language=lang), as_json=as_json)
 
 
 def prepare() -> None:

@@ -9,8 +9,9 @@ import typer
 
 from greenlane.cli.acting import acting, reading
 from greenlane.cli.clock import now
-from greenlane.cli.options import ActedBy, ApprovedBy, Force, name_of
+from greenlane.cli.options import ActedBy, ApprovedBy, Force
 from greenlane.cli.run import Look, Run, as_command, as_look
+from greenlane.speaking.typed import name_of
 from wording.text import _
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from greenlane.cli.clock import now
-from greenlane.cli.options import Strict, source_of
+from greenlane.cli.options import Strict
 from greenlane.cli.run import Run, as_command
+from greenlane.speaking.typed import source_of
 from wording.text import _
 
 SOURCE = "/command-line"

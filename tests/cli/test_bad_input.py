@@ -261,7 +261,7 @@ def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) 
             send(event_id, value)
         send("type", karaoke("x"), name="SubmitNothing")
     bad = {*BAD_SUBMISSIONS, "type"}
-    found = {letter["event_id"]: letter for letter in _letters(live, lambda ids: bad <= ids)}
+    found = {letter["event_id"]: letter for letter in letters_once(live, lambda ids: bad <= ids)}
     for event_id, (_, code, field) in BAD_SUBMISSIONS.items():
         assert (found[event_id]["code"], found[event_id]["field"]) == (code, field), event_id
         assert "Nguyễn" not in json.dumps(found[event_id], ensure_ascii=False), "headers hold no values"
@@ -272,7 +272,7 @@ def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) 
     assert "content" not in live("dlq", "show", "submissions", found["malformed"]["id"]).json["letter"]
     replayed = live("dlq", "replay", "submissions", found["conflict"]["id"]).json
     assert replayed["replayed"] == [found["conflict"]["id"]]
-    again = _letters(live, lambda ids: "conflict" in ids)
+    again = letters_once(live, lambda ids: "conflict" in ids)
     (retried,) = (each for each in again if each["event_id"] == "conflict")
     assert retried["id"] != found["conflict"]["id"]
     assert retried["attempts"] == 2
@@ -280,7 +280,7 @@ def test_bad_messages_become_dead_letters(live: Program, live_stack: LiveStack) 
     assert live("dlq", "list", "no-such-department").error["code"] == "topic_missing"
 
 
-def _letters(live: Program, enough: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
+def letters_once(live: Program, enough: Callable[[set[str]], bool]) -> list[dict[str, Any]]:
     """The dead letters of submissions, those of other tests too, once there are enough by their events' ids."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:

@@ -9,7 +9,7 @@ import pytest
 
 from cases.escalations import alarms_among
 from cases.turn import EscalationItem
-from greenlane.cli.acknowledgement import id_of
+from greenlane.speaking.typed import id_of
 from presentation.acknowledging import acknowledge_command
 from presentation.remedies import remedy_of
 from services.acknowledging import (
