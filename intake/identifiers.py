@@ -42,6 +42,10 @@ DEPTH_MAX: Final = 5
 NAME_MAX: Final = 60
 """Longer names of fields are none that are known here."""
 LASTING_DIGITS: Final = 12
+IDENTITY_ZEROS: Final = {8: 9, 10: 12, 11: 12}
+TAX_ZEROS: Final = {9: 10, 11: 12, 12: 13}
+PHONE_ZEROS: Final = {9: 10}
+"""How many digits it had whose leading zeros were lost, since it was written as a number: by how many are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,16 @@ def _fields(value: Mapping[str, Any], depth: int, *, is_outer: bool = True) -> I
             if isinstance(one, dict):
                 yield from _fields(one, depth - 1, is_outer=False) if depth else ()
             elif isinstance(one, str) or (isinstance(one, int) and not isinstance(one, bool)):
-                yield _Field(_named(name), str(one), is_outer)
+                known = _named(name)
+                yield _Field(known, one if isinstance(one, str) else _with_zeros(known, one), is_outer)
+
+
+def _with_zeros(name: str, number: int) -> str:
+    lengths: dict[int, int] = {}
+    for names, zeros in ((IDENTITY_NUMBERS, IDENTITY_ZEROS), (TAX_CODES, TAX_ZEROS), (PHONES, PHONE_ZEROS)):
+        lengths = zeros if name in names else lengths
+    digits = str(number)
+    return digits.zfill(lengths.get(len(digits), 0))
 
 
 def _named(name: str) -> str:

@@ -40,7 +40,7 @@ class Identifiers:
 
 def number_in(text: str) -> str | None:
     """An identity number, a tax code or a passport's number without what was written between its signs; None: it is none."""
-    plain = re.sub(r"[\s.\-/_]", "", unicodedata.normalize("NFKC", text[:TEXT_MAX])).upper()
+    plain = _signs(text).upper()
     if PASSPORT.fullmatch(plain):
         return plain
     is_number = plain.isascii() and plain.isdecimal() and len(plain) in NUMBER_LENGTHS
@@ -50,7 +50,7 @@ def number_in(text: str) -> str | None:
 
 def phone_in(text: str) -> str | None:
     """A phone number in digits, one of Vietnam with its 0, another with + and its country's code; None: it is none."""
-    plain = re.sub(r"[\s.\-()/_]", "", unicodedata.normalize("NFKC", text[:TEXT_MAX]))
+    plain = re.sub(r"[()]", "", _signs(text))
     abroad = re.fullmatch(r"(?:\+|00)([0-9]+)", plain)
     digits = abroad[1] if abroad else plain
     if not (digits.isascii() and digits.isdecimal() and len(digits) in PHONE_LENGTHS):
@@ -62,15 +62,27 @@ def phone_in(text: str) -> str | None:
 
 def folded_name(text: str) -> str | None:
     """A name without accents, case, punctuation and superfluous blanks; None: no letter or digit is left."""
-    letters = unicodedata.normalize("NFKD", text[:TEXT_MAX].translate(BARRED)).casefold()
+    letters = unicodedata.normalize("NFKD", _visible(text).translate(BARRED)).casefold()
     plain = "".join(" " if not letter.isalnum() else letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(plain.split()) or None
 
 
 def email_in(text: str) -> str | None:
     """An e-mail address in lower case; None: it is none."""
-    plain = unicodedata.normalize("NFKC", text[:TEXT_MAX]).strip().lower()
+    plain = _visible(text).strip().lower()
     return plain if re.fullmatch(r"[^\s@]+@[^\s@]+\.[^\s@]+", plain) else None
+
+
+def _visible(text: str) -> str:
+    # What is pasted from a page or a chat brings invisible signs along.
+    normal = unicodedata.normalize("NFKC", text[:TEXT_MAX])
+    return "".join(sign for sign in normal if unicodedata.category(sign) != "Cf")
+
+
+def _signs(text: str) -> str:
+    """The text without blanks, hyphens and dashes of any kind, dots, slashes and underscores."""
+    plain = re.sub(r"[\s.\-/_]", "", _visible(text))
+    return "".join(sign for sign in plain if unicodedata.category(sign) != "Pd")
 
 
 FORMS: Final[Mapping[IndexKind, Callable[[str], str | None]]] = {

@@ -128,6 +128,7 @@ def outside(live_stack: LiveStack, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"GREENLANE_{name.upper()}", str(value))
     monkeypatch.setenv("GREENLANE_DATABASE_URL", addresses.database_url)
     monkeypatch.setenv("GREENLANE_TIME_FACTOR", str(live_stack.settings.time_factor))
+    monkeypatch.setenv("GREENLANE_MASTER_KEY_FILE", str(live_stack.state_dir / "master.key"))
 
 
 @pytest.mark.usefixtures("outside")
