@@ -19,6 +19,8 @@ from store.vault.numbers import BARRED, phone_in
 DIGITS_MIN: Final = 9
 """Shorter numbers are days, amounts and places in a list as often as anything of a person."""
 DIGITS_MAX: Final = 15
+WITHOUT_ZERO: Final = 11
+"""Digits of an identity number of which a spreadsheet, or JSON, has taken the leading zero."""
 WORDS_MIN: Final = 2
 """A single word is an ordinary one as often as a name."""
 WORDS_MAX: Final = 16
@@ -36,7 +38,9 @@ _OURS: Final = re.compile(
     r"|(?:\b\d{3}\.\d{2}\.\d{2}\.)?\bh\d{2}(?:\.\d+){0,3}-\d{6}-\d{4,}"
     r"|\b\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:\d{2})?)?"
 )
-_NUMBER: Final = re.compile(r"\+?\d+(?:[ .\-()/_\u00a0]{1,2}\d+)*")
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Signs without a look of their own, which come along where a text is copied."""
+_NUMBER: Final = re.compile(r"\+?\d+(?:[ .\-()/_\u00a0\u2010-\u2015]{1,2}\d+)*")
 _PASSPORT: Final = re.compile(r"(?<![0-9a-z])[a-z]{1,2}\d{6,8}(?![0-9a-z])")
 _EMAIL: Final = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63})+")
 _WORDS: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[\s_.\-+]{1,2}[^\W\d_]++)+")
@@ -52,7 +56,9 @@ def cleaned(text: str) -> str:
         text = unquote(text, errors="replace")
     if "&" in text:
         text = html.unescape(text)
-    return unicodedata.normalize("NFKC", text).lower()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
+    return text.lower()
 
 
 def numbers_in(text: str) -> Iterator[str]:
@@ -73,6 +79,8 @@ def _joined(groups: list[str], *, abroad: bool) -> Iterator[str]:
             return
         if len(digits) >= DIGITS_MIN:
             yield digits
+            if len(digits) == WITHOUT_ZERO:
+                yield f"0{digits}"
             if abroad or digits.startswith(("84", "00")):
                 phone = phone_in(f"+{digits}" if abroad else digits)
                 yield from (phone,) if phone is not None else ()
