@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from greenlane.stack.postgres import Postgres
 from store.database import Store
 
 START_SECONDS = 120
+TEMPLATE = "template_migrated"
 
 
 class DatabaseServer:
@@ -33,7 +36,8 @@ class DatabaseServer:
         self._part = Postgres(settings, state, Ports(state).of("postgres_port", 0))
         self._part.prepare(lambda _: None)
         self._child: Child | None = None
-        self._template: str | None = None
+        self._maker = ThreadPoolExecutor(1)
+        self._next: Future[str] | None = None
 
     @property
     def pid(self) -> int:
@@ -74,8 +78,9 @@ class DatabaseServer:
     def start(self) -> None:
         """Start and wait until it answers."""
         command = self._part.command()
-        # The data never outlives the run, and a killed server is no killed machine: nothing needs to reach the disk.
-        quick = () if self._durable else ("--fsync=off", "--full_page_writes=off")
+        # The data never outlives the run, and a killed server is no killed machine: nothing needs to reach the disk. Nor
+        # need hundreds of used databases be looked after each minute.
+        quick = () if self._durable else ("--fsync=off", "--full_page_writes=off", "--autovacuum_naptime=1h")
         self._child = Child(replace(command, argv=(*command.argv, *quick)))
         deadline = time.monotonic() + START_SECONDS
         while not self._part.answers():
@@ -89,16 +94,16 @@ class DatabaseServer:
         self._child.kill()
 
     def fresh_database(self) -> str:
-        """The URL of a new, migrated, empty database: a copy of a template, quick to make."""
-        if self._template is None:
-            self._template = "template_migrated"
-            self._execute(f"CREATE DATABASE {self._template}")
-            store = Store(self._url_of(self._template))
-            store.migrate()
-            store.close()
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._template}")
-        return self._url_of(name)
+        """The URL of a new, migrated, empty database: a copy of a template. The next one is made while this one is used."""
+        url = None
+        if self._next is None:
+            self._make_template()
+        else:
+            with suppress(psycopg.Error):  # the server was killed meanwhile
+                url = self._next.result()
+        url = url or self._copied(TEMPLATE)
+        self._next = self._maker.submit(self._copied, TEMPLATE)
+        return url
 
     def empty_database(self) -> str:
         """The URL of a new database without our tables."""
@@ -108,8 +113,17 @@ class DatabaseServer:
 
     def copy_of(self, url: str) -> str:
         """The URL of a new database with all that this one holds; nobody may be connected to it."""
+        return self._copied(url.rpartition("/")[2])
+
+    def _make_template(self) -> None:
+        self._execute(f"CREATE DATABASE {TEMPLATE}")
+        store = Store(self._url_of(TEMPLATE))
+        store.migrate()
+        store.close()
+
+    def _copied(self, template: str) -> str:
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {url.rpartition('/')[2]}")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self._url_of(name)
 
     def _url_of(self, name: str) -> str:
