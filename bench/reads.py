@@ -39,7 +39,7 @@ SINGLE: Final = 500
 LISTED: Final = 50
 READ: Final = Read(claimed("operator", "bench"), "command_line", "show", "case-0123456789abcdef01234567")
 SELDOM: Final = replace(READ, actor=claimed("auditor", "seldom"), case_id="case-seldom")
-COLUMNS: Final = "actor, door, purpose, case_id, subject, as_of, known_at, filter, count, hash"
+COLUMNS: Final = "actor, door, purpose, case_id, subject, as_of, known_at, filter, count"
 COPIES: Final = (
     f"INSERT INTO reads ({COLUMNS}) SELECT {COLUMNS} FROM reads, generate_series(1, :times) WHERE position = 2"
 )

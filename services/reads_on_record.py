@@ -10,9 +10,9 @@ from services.installation import Installation
 from services.recording_reads import Reader, filter_said, record_read
 from services.reports import Period
 from store.dossiers import Dossiers
-from store.reads import ReadFilter, Reads, RecordedRead
+from store.reads import Read, ReadFilter, Reads, RecordedRead
 
-__all__ = ["Period", "ReadList", "RecordedRead", "list_reads", "reads_of_person"]
+__all__ = ["Period", "Read", "ReadList", "RecordedRead", "list_reads", "reads_of_person"]
 
 
 @dataclass(frozen=True, slots=True)

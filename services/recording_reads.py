@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 from events.language.commands import Actor
 from services.installation import Installation
-from store.reads import Filter, Read, Reads
+from store.database import Session
+from store.reads import Filter, Read, add_read
 
 Door = Literal["command_line", "portal", "api"]
 COMMAND_LINE: Final[Door] = "command_line"
@@ -45,8 +46,32 @@ def record_read(
     `as_of`, `known_at`: business instants of a replay. Once it returns the record stays. Raises StoreError; nothing may be shown
     then: StoreReadOnly at a replica, StoreNotMigrated, StoreAccessDenied, StoreUnavailable.
     """
-    read = Read(reader.actor, reader.door, reader.purpose, case_id, subject, as_of, known_at, filter, count)
-    Reads(installation.store).add(read)
+    with installation.store.session() as session:
+        record_read_in(
+            session,
+            reader,
+            case_id=case_id,
+            subject=subject,
+            as_of=as_of,
+            known_at=known_at,
+            filter=filter,
+            count=count,
+        )
+
+
+def record_read_in(
+    session: Session,
+    reader: Reader,
+    *,
+    case_id: str | None = None,
+    subject: str | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
+    filter: Filter | None = None,  # noqa: A002 - the name that it has on record
+    count: int = 1,
+) -> None:
+    """The same within the caller's transaction: what was done in it and its record stay or go together."""
+    add_read(session, Read(reader.actor, reader.door, reader.purpose, case_id, subject, as_of, known_at, filter, count))
 
 
 def filter_said(narrowed: Mapping[str, object]) -> dict[str, object]:

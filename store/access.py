@@ -93,9 +93,7 @@ TABLES: Final[Mapping[str, Rights]] = {
     "vault.letters": Rights(bridge="rad", reader="", operator="rawd"),
 }
 
-READ_COLUMNS: Final = (
-    *("actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count", "hash"),
-)
+READ_COLUMNS: Final = (*("actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count"),)
 COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     # Where and when a row was written is said by the database, never by whoever writes it.
     ("ledger", "worker", "a"): ("case_id", "sequence", "body", "hash", "type", "at"),
@@ -107,7 +105,7 @@ COLUMNS: Final[Mapping[tuple[str, str, str], tuple[str, ...]]] = {
     ("waiting", "publisher", "r"): ("recorded_at",),
     ("alerts", "publisher", "w"): ("attempts", "next_attempt_at", "delivered_at", "last_error"),
     ("change_plans", "operator", "w"): ("sent",),
-    # When a read was is said by the database.
+    # When a read was, by whose account, and its hash are said by the database.
     ("reads", "reader", "a"): READ_COLUMNS,
     ("reads", "operator", "a"): READ_COLUMNS,
 }

@@ -308,19 +308,6 @@ class CheckpointUnreadable(StoreError):
         )
 
 
-class ReadUnreadable(StoreError):
-    """A read on record is none: it was changed by something else than this program."""
-
-    code = "read_unreadable"
-
-    def __init__(self, *, position: int) -> None:
-        super().__init__(
-            _("Read {number} on record cannot be read.", number=position),
-            field="reads",
-            remedy=_("Run `greenlane verify` and restore the row from a backup."),
-        )
-
-
 class LeavesCut(StoreError):
     """A log has more or fewer leaves than the last checkpoint signed: some were removed or added by somebody else."""
 

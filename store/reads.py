@@ -9,14 +9,16 @@ from datetime import datetime
 from typing import Any, Final
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from events.language.checkpoint import canonical_bytes, instant_text
 from events.language.commands import Actor
-from store.database import Store
-from store.errors import ReadUnreadable
+from store.database import Session, Store
 from store.record_tables import reads
+from store.statements import statements_in
 from wording.json_text import read_json
+
+SQL: Final = statements_in("reads")
 
 Filter = Mapping[str, Any]
 """What a list was narrowed to, by the names of its options; nothing in it names a person."""
@@ -47,7 +49,10 @@ class RecordedRead:
     position: int
     at: datetime
     """Real time (UTC), by the database's clock."""
-    read: Read
+    account: str
+    """The role of the database that put it there, by the database's own word: it says who acts."""
+    read: Read | None
+    """None: what was put there past this program is no read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class ReadFilter:
 class ReadRow:
     """The columns over which the hash of a read goes, as they stand."""
 
+    account: str
     actor: str
     door: str
     purpose: str
@@ -92,19 +98,29 @@ def digest_of_read(row: ReadRow) -> bytes:
     return hashlib.sha256(canonical_bytes(said)).digest()
 
 
-def row_of(read: Read) -> ReadRow:
-    """A read as its columns say it."""
-    return ReadRow(
-        canonical_bytes(read.actor.on_record.model_dump(mode="json")).decode(),
-        read.door,
-        read.purpose,
-        read.case_id,
-        read.subject,
-        read.as_of,
-        read.known_at,
-        None if read.filter is None else canonical_bytes(dict(read.filter)).decode(),
-        read.count,
-    )
+def columns_of(read: Read) -> dict[str, Any]:
+    """By the names of the columns what a read says in them."""
+    return {
+        "actor": canonical_bytes(read.actor.on_record.model_dump(mode="json")).decode(),
+        "door": read.door,
+        "purpose": read.purpose,
+        "case_id": read.case_id,
+        "subject": read.subject,
+        "as_of": read.as_of,
+        "known_at": read.known_at,
+        "filter": None if read.filter is None else canonical_bytes(dict(read.filter)).decode(),
+        "count": read.count,
+    }
+
+
+def row_of(read: Read, account: str) -> ReadRow:
+    """The row of a read that this account of the database put there."""
+    return ReadRow(account, **columns_of(read))
+
+
+def add_read(session: Session, read: Read) -> None:
+    """Put it on record within the caller's transaction, with which it stays or goes."""
+    session.execute(SQL["add_read"], columns_of(read))
 
 
 class Reads:
@@ -115,13 +131,11 @@ class Reads:
 
     def add(self, read: Read) -> None:
         """Put it on record; once this returns it stays."""
-        row = row_of(read)
-        values = values_of(row) | {"hash": digest_of_read(row)}
-        with self._store.writing() as connection:
-            connection.execute(insert(reads).inline().values(values))
+        with self._store.session() as session:
+            add_read(session, read)
 
     def find(self, wanted: ReadFilter, *, limit: int) -> tuple[RecordedRead, ...]:
-        """The newest that are wanted, at most so many, the newest first. Raises ReadUnreadable for a row that was changed."""
+        """The newest that are wanted, at most so many, the newest first."""
         return self._found(select(reads.c.position, reads.c.at, *COLUMNS).where(*_conditions(wanted)), limit)
 
     def of_person(self, subject: str, streams: Collection[str], *, limit: int) -> tuple[RecordedRead, ...]:
@@ -174,6 +188,6 @@ def _recorded(position: int, at: datetime, row: ReadRow) -> RecordedRead:
         actor = Actor.model_validate_json(row.actor)
         narrowed = None if row.filter is None else dict(read_json(row.filter))
     except (ValidationError, ValueError, TypeError, RecursionError):
-        raise ReadUnreadable(position=position) from None
+        return RecordedRead(position, at, row.account, None)
     read = Read(actor, row.door, row.purpose, row.case_id, row.subject, row.as_of, row.known_at, narrowed, row.count)
-    return RecordedRead(position, at, read)
+    return RecordedRead(position, at, row.account, read)

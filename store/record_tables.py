@@ -24,6 +24,7 @@ reads = Table(
     metadata,
     Column("position", BigInteger, Identity(always=True), primary_key=True),
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.clock_timestamp()),
+    text_of("account"),
     text_of("actor"),
     text_of("door"),
     text_of("purpose"),
@@ -39,7 +40,9 @@ reads = Table(
 )
 """Append-only: who looked at what, when (`at`, real time), by which door, and why. `actor` and `filter` are JSON.
 
-A list is one row, with its filter and how much it showed. `as_of` and `known_at` are business instants of a replay.
+`account` is the role of the database that put it there, and `hash` SHA-256 of the canonical JSON of all columns but position, at
+and hash: both are said by a trigger, whatever the statement says. A list is one row, with its filter and how much it showed.
+`as_of` and `known_at` are business instants of a replay.
 """
 
 erasures = Table(
@@ -63,6 +66,31 @@ BEGIN
 END $$
 """
 
+_SAID = r"""
+CREATE OR REPLACE FUNCTION reads_are_said_by_the_database() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$
+BEGIN
+    IF least(NEW.as_of, NEW.known_at) < '0001-01-01T00:00:00Z'
+        OR greatest(NEW.as_of, NEW.known_at) >= '10000-01-01T00:00:00Z' THEN
+        RAISE EXCEPTION 'a read is as of an instant of our calendar' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.account := session_user;
+    SELECT sha256(convert_to(row_to_json(said)::text, 'UTF8')) INTO NEW.hash FROM (
+        SELECT
+            NEW.account AS account, NEW.actor AS actor,
+            to_char(NEW.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS as_of,
+            NEW.case_id AS case_id, NEW.count AS count, NEW.door AS door, NEW.filter AS filter,
+            to_char(NEW.known_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS known_at,
+            NEW.purpose AS purpose, NEW.subject AS subject
+    ) AS said;
+    RETURN NEW;
+END $$
+"""
+_SAYS = """
+CREATE TRIGGER reads_said_by_the_database BEFORE INSERT ON reads
+        FOR EACH ROW EXECUTE FUNCTION reads_are_said_by_the_database()
+"""
+
 
 def _guard(table: Table, connection: Connection, **__: object) -> None:
     connection.execute(text(_GUARD))
@@ -76,3 +104,12 @@ def _guard(table: Table, connection: Connection, **__: object) -> None:
 
 for record in (reads, erasures):
     event.listen(record, "after_create", _guard)
+
+
+def _say(_table: Table, connection: Connection, **__: object) -> None:
+    for statement in (_SAID, _SAYS):
+        # Not as text(): a colon is no parameter.
+        connection.exec_driver_sql(statement)
+
+
+event.listen(reads, "after_create", _say)

@@ -10,7 +10,10 @@ import typer
 from greenlane.cli.acting import acting
 from greenlane.cli.run import Run, as_command
 
-group = typer.Typer(name="master-key", rich_markup_mode="rich")
+group = typer.Typer(
+    name="master-key",
+    help="The master key of the vault of persons: make it, see what it wraps, hand over to another.",
+)
 
 
 def register(app: typer.Typer) -> None:

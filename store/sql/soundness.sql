@@ -128,7 +128,7 @@ LIMIT 1000;
 -- find_reads --
 -- Every read beside the leaf that was signed of it, in the order of places; where one of both is missing, what there is.
 SELECT
-    r.actor, r.door, r.purpose, r.case_id, r.subject, r.as_of, r.known_at, r.filter, r.count,
+    r.account, r.actor, r.door, r.purpose, r.case_id, r.subject, r.as_of, r.known_at, r.filter, r.count,
     r.position, r.hash, r.at, f.number, f.sequence, f.position, f.hash, f.recorded_at
 FROM reads r
 FULL JOIN (SELECT * FROM log_leaves WHERE log = :log AND stream_id = :log) AS f ON f.sequence = r.position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -22,8 +23,8 @@ from store.seals import make_installation_id
 from tests.store.signing import KEY, TOPIC, made, record
 
 READ = Read(claimed("operator", "root"), "command_line", "show", "case-1")
-FORGED = digest_of_read(row_of(Read(claimed("operator", "root"), "command_line", "elsewhere", "case-1"))).hex()
-COLUMNS = "actor, door, purpose, case_id, subject, as_of, known_at, filter, count, hash"
+FORGED = digest_of_read(row_of(replace(READ, purpose="elsewhere"), "another")).hex()
+COLUMNS = "account, actor, door, purpose, case_id, subject, as_of, known_at, filter, count, hash"
 PUT = (
     f"INSERT INTO reads (position, at, {COLUMNS}) OVERRIDING SYSTEM VALUE"
     f" SELECT {{}}, {{}}, {COLUMNS} FROM reads WHERE position = 3"
@@ -65,6 +66,7 @@ def change(store: Store, *statements: str) -> None:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             connection.exec_driver_sql(statement)
+        connection.execute(text("ALTER TABLE reads ENABLE TRIGGER USER"))
 
 
 def faults(store: Store, outside: Outside | None = None) -> list[str]:
@@ -83,8 +85,9 @@ def test_what_was_done_to_reads_is_named(store: Store, signer: Checkpoints) -> N
     ways: dict[str, tuple[str, ...]] = {
         "UPDATE reads SET purpose = 'elsewhere' WHERE position = 4": ("read 4: is not what its hash says",),
         "UPDATE reads SET actor = actor || ' ' WHERE position = 7": ("read 7: is not what its hash says",),
+        "UPDATE reads SET account = 'another' WHERE position = 7": ("read 7: is not what its hash says",),
         "UPDATE reads SET count = 2, case_id = NULL WHERE position = 1": ("read 1: is not what its hash says",),
-        f"UPDATE reads SET purpose = 'elsewhere', hash = '\\x{FORGED}' WHERE position = 4": (
+        f"UPDATE reads SET purpose = 'elsewhere', account = 'another', hash = '\\x{FORGED}' WHERE position = 4": (
             "read 4: has another hash than checkpoint 2 signed",
         ),
         "UPDATE reads SET at = at - interval '1 day' WHERE position = 2": (

@@ -313,7 +313,7 @@ def test_who_looked_is_told(
     live("export-log", "--format", "ocel", "--out", str(live_stack.state_dir / "looked.json"), "--case", code)
     told = live("reads", "--case", code).json
     assert (list(told), told["ok"], told["total"]) == (["ok", "total", "reads"], True, 3)
-    keys = ["at", "actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count"]
+    keys = ["at", "account", "actor", "door", "purpose", "case_id", "subject", "as_of", "known_at", "filter", "count"]
     assert all(list(one) == keys for one in told["reads"])
     purposes = [(one["purpose"], one["case_id"]) for one in told["reads"]]
     assert purposes == [("inspection 7/2026", case_id), ("a complaint of 3 March", case_id), ("show", case_id)]

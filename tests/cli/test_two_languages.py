@@ -156,7 +156,7 @@ def _samples() -> Iterator[BaseException]:
     yield store.MalformedTurn(case_id="case-1", reason="empty")
     yield from (store.DefinitionsUnknown(digest="0"), store.DefinitionsUnknown(stream_id="case-1"))
     yield store.LedgerRowBroken(case_id="case-1", sequence=1)
-    yield from (store.CheckpointUnreadable(number=1), store.ReadUnreadable(position=1))
+    yield store.CheckpointUnreadable(number=1)
     yield store.LeavesCut(log="events", size=2, signed=3)
     yield from _proof_samples()
     unusable = WitnessUnusable(_("{source} holds no checkpoint.", source="file"))

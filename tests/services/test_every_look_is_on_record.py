@@ -33,7 +33,7 @@ def parameters(function: Function) -> dict[str, str]:
     return {one.arg: ast.unparse(one.annotation) for one in listed if one.annotation is not None}
 
 
-RECORDS = "recording_reads.record_read"
+RECORDS = "recording_reads.record_read_in"
 FUNCTIONS = dict(services())
 READERS = [
     name for name, function in FUNCTIONS.items() if parameters(function).get("reader") == "Reader" and name != RECORDS

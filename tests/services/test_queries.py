@@ -140,6 +140,8 @@ def test_what_is_shown_is_on_record(installation: Installation, late: Living) ->
     again = list_reads(installation, READER, EVER, limit=9)
     assert isinstance(again, ReadList)
     own, _shown, first = (one.read for one in again.reads)
+    assert own is not None
+    assert first is not None
     assert (own.case_id, own.filter, own.count) == (None, {"case": case_id, "by": "officer-7"}, 1)
     assert (first.door, first.purpose, first.case_id) == ("portal", "a complaint", case_id)
 
@@ -154,7 +156,8 @@ def test_the_account_of_auditors_looks_and_is_on_record(
     assert list_cases(installation, READER, CaseFilter(), limit=1, now=LATE).cases
     told = list_reads(installation, READER, EVER, limit=9)
     assert isinstance(told, ReadList)
-    assert [one.read.count for one in told.reads] == [1, 1]
+    assert [one.read and one.read.count for one in told.reads] == [1, 1]
+    assert all(one.account.endswith("_reader") for one in told.reads)
 
 
 def test_what_cannot_be_recorded_is_not_shown(installation: Installation, store: Store, late: Living) -> None:

@@ -34,7 +34,7 @@ def persons(installation: Installation, recorder: Recorder) -> Persons:
 def on_record(installation: Installation) -> list[tuple[str | None, object, int]]:
     """What the reads on record say: subject, filter, count; the oldest first."""
     found = Reads(installation.store).find(ReadFilter(), limit=100)
-    return [(one.read.subject, one.read.filter, one.read.count) for one in reversed(found)]
+    return [(one.read.subject, one.read.filter, one.read.count) for one in reversed(found) if one.read]
 
 
 def test_a_person_is_found_however_the_value_is_written(installation: Installation, persons: Persons) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from events.language.commands import Actor, ActorKind, Assurance
 from store.database import Store
-from store.errors import ReadUnreadable, StoreAccessDenied, StoreNotMigrated, StoreReadOnly
-from store.reads import Read, ReadFilter, Reads
+from store.errors import StoreAccessDenied, StoreNotMigrated, StoreReadOnly
+from store.reads import Read, ReadFilter, Reads, add_read, digest_of_read
 from tests.builders import MONDAY
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR, id='op"1')
@@ -79,14 +79,64 @@ def test_who_may_look_may_record_it_and_nothing_else(
     looking = as_account(account)
     Reads(looking).add(SHOWN)
     assert Reads(looking).count(ReadFilter()) == 1
-    columns = "actor, door, purpose, count, hash"
-    back_dated = f"INSERT INTO reads ({columns}, at) VALUES ('{{}}', 'd', 'p', 1, '', '2026-01-01')"
-    for statement in (back_dated, "UPDATE reads SET purpose = ''", "DELETE FROM reads", "TRUNCATE reads"):
+    said = "INSERT INTO reads (actor, door, purpose, count, {}) VALUES ('{{}}', 'd', 'p', 1, '{}')"
+    for column, value in (("at", "2026-01-01"), ("account", "another"), ("hash", "")):
+        with pytest.raises(StoreAccessDenied), looking.writing() as connection:
+            connection.exec_driver_sql(said.format(column, value))
+    for statement in ("UPDATE reads SET purpose = ''", "DELETE FROM reads", "TRUNCATE reads"):
         with pytest.raises(StoreAccessDenied), looking.writing() as connection:
             connection.execute(text(statement))
-        if not statement.startswith("INSERT"):
-            with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.writing() as connection:
-                connection.execute(text(statement))
+        with pytest.raises(sqlalchemy.exc.IntegrityError, match="append-only"), store.writing() as connection:
+            connection.execute(text(statement))
+
+
+def test_the_database_says_who_put_it_there_and_its_hash(store: Store, as_account: Callable[[str], Store]) -> None:
+    """Whatever the text and the instants, as the program reckons it; a hash or an account that its owner gives is not taken."""
+    signs = "".join(map(chr, range(1, 32))) + '"\\/\x7f\u2028 Đỗ Thị ⚖️𝄞'
+    bounds = (datetime(1, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
+    odd = Read(OPERATOR, signs, signs, signs, signs, *bounds, {signs: [signs]}, -(2**31))
+    for read in (SHOWN, LISTED, REPLAYED, odd):
+        Reads(as_account("reader")).add(read)
+    forged = "INSERT INTO reads (account, actor, door, purpose, count, hash) VALUES ('another', '{}', 'd', 'p', 1, '')"
+    with store.writing() as connection:
+        connection.exec_driver_sql(forged)
+        owner = connection.scalar(text("SELECT session_user"))
+    for position, account in enumerate([f"{owner}_reader"] * 4 + [owner], start=1):
+        standing = Reads(store).standing(position)
+        assert standing is not None
+        row, digest, _at = standing
+        assert (row.account, digest_of_read(row)) == (account, digest)
+    told = Reads(store).find(ReadFilter(), limit=9)
+    assert (told[0].account, told[0].read) == (owner, None), "what is no read spoils no list"
+    assert told[1].read is not None
+    assert told[1].read.purpose == signs
+
+
+@pytest.mark.parametrize("at", ["infinity", "-infinity", "10000-01-01T00:00:00Z", "0001-12-31T23:59:59Z BC"])
+def test_a_read_is_as_of_an_instant_that_can_be_told(as_account: Callable[[str], Store], at: str) -> None:
+    """Else its hash would be another to whoever verifies, for ever."""
+    for column in ("as_of", "known_at"):
+        statement = f"INSERT INTO reads (actor, door, purpose, count, {column}) VALUES ('{{}}', 'd', 'p', 1, '{at}')"
+        with (
+            pytest.raises(sqlalchemy.exc.IntegrityError, match="our calendar"),
+            as_account("reader").writing() as connection,
+        ):
+            connection.exec_driver_sql(statement)
+
+
+def test_a_read_goes_with_the_transaction_of_its_act(store: Store) -> None:
+    """What was not done was not looked at; what was done is on record."""
+
+    def act(divisor: int) -> None:
+        with store.session() as session:
+            add_read(session, SHOWN)
+            session.execute(f"SELECT 1 / {divisor}".encode())
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        act(0)
+    assert Reads(store).count(ReadFilter()) == 0
+    act(1)
+    assert Reads(store).count(ReadFilter()) == 1
 
 
 @pytest.mark.parametrize("account", ["worker", "bridge", "publisher"])
@@ -114,10 +164,10 @@ def test_what_cannot_be_recorded_says_why(store: Store, database_url: str) -> No
 
 
 @pytest.mark.parametrize(("column", "value"), [("actor", "{}"), ("actor", "x"), ("filter", "[1]"), ("filter", "{")])
-def test_a_row_that_was_changed_is_named(store: Store, reads: Reads, column: str, value: str) -> None:
-    """It is not told as something that it was not."""
+def test_a_row_that_is_no_read_is_told_as_none(store: Store, reads: Reads, column: str, value: str) -> None:
+    """It is told as nothing that it was not, and keeps nobody from the others."""
     with store.writing() as connection:
         connection.execute(text("ALTER TABLE reads DISABLE TRIGGER ALL"))
         connection.execute(text(f"UPDATE reads SET {column} = :value WHERE purpose = 'cases'"), {"value": value})
-    with pytest.raises(ReadUnreadable, match="2"):
-        reads.find(ReadFilter(), limit=9)
+    told = reads.find(ReadFilter(), limit=9)
+    assert [(one.position, one.read is None) for one in told] == [(3, False), (2, True), (1, False)]

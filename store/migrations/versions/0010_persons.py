@@ -11,9 +11,10 @@ depends_on = None
 
 STATEMENTS = (
     """CREATE TABLE reads (
-        position BIGINT GENERATED ALWAYS AS IDENTITY, at TIMESTAMPTZ DEFAULT clock_timestamp() NOT NULL, actor TEXT NOT NULL,
-        door TEXT NOT NULL, purpose TEXT NOT NULL, case_id TEXT, subject TEXT, as_of TIMESTAMPTZ, known_at TIMESTAMPTZ,
-        filter TEXT, count INTEGER NOT NULL, hash BYTEA NOT NULL, CONSTRAINT pk_reads PRIMARY KEY (position))""",
+        position BIGINT GENERATED ALWAYS AS IDENTITY, at TIMESTAMPTZ DEFAULT clock_timestamp() NOT NULL,
+        account TEXT NOT NULL, actor TEXT NOT NULL, door TEXT NOT NULL, purpose TEXT NOT NULL, case_id TEXT, subject TEXT,
+        as_of TIMESTAMPTZ, known_at TIMESTAMPTZ, filter TEXT, count INTEGER NOT NULL, hash BYTEA NOT NULL,
+        CONSTRAINT pk_reads PRIMARY KEY (position))""",
     "CREATE INDEX ix_reads_case_id ON reads (case_id, position) WHERE case_id IS NOT NULL",
     "CREATE INDEX ix_reads_subject ON reads (subject, position) WHERE subject IS NOT NULL",
     """CREATE TABLE erasures (
@@ -26,6 +27,28 @@ BEGIN
     RAISE EXCEPTION 'what is on record is append-only' USING ERRCODE = 'integrity_constraint_violation';
 END $$
 """,
+    """
+CREATE FUNCTION reads_are_said_by_the_database() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog AS $$
+BEGIN
+    IF least(NEW.as_of, NEW.known_at) < '0001-01-01T00:00:00Z'
+        OR greatest(NEW.as_of, NEW.known_at) >= '10000-01-01T00:00:00Z' THEN
+        RAISE EXCEPTION 'a read is as of an instant of our calendar' USING ERRCODE = 'check_violation';
+    END IF;
+    NEW.account := session_user;
+    SELECT sha256(convert_to(row_to_json(said)::text, 'UTF8')) INTO NEW.hash FROM (
+        SELECT
+            NEW.account AS account, NEW.actor AS actor,
+            to_char(NEW.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS as_of,
+            NEW.case_id AS case_id, NEW.count AS count, NEW.door AS door, NEW.filter AS filter,
+            to_char(NEW.known_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS known_at,
+            NEW.purpose AS purpose, NEW.subject AS subject
+    ) AS said;
+    RETURN NEW;
+END $$
+""",
+    """CREATE TRIGGER reads_said_by_the_database BEFORE INSERT ON reads
+        FOR EACH ROW EXECUTE FUNCTION reads_are_said_by_the_database()""",
     """CREATE TRIGGER reads_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON reads
         FOR EACH STATEMENT EXECUTE FUNCTION records_are_append_only()""",
     """CREATE TRIGGER erasures_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON erasures

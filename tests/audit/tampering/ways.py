@@ -201,15 +201,16 @@ READ = "UPDATE reads SET purpose = 'none' WHERE position"
 DATED = "UPDATE reads SET at = at - interval '2 hours' WHERE position"
 READ_CUT = ("DELETE FROM reads WHERE position = 4", "DELETE FROM log_leaves WHERE log = 'reads' AND sequence = 4")
 READ_PUT = (
-    "INSERT INTO reads (position, at, actor, door, purpose, case_id, count, hash) OVERRIDING SYSTEM VALUE"
-    " SELECT 9, at - interval '2 hours', actor, door, purpose, case_id, count, hash FROM reads WHERE position = 5"
+    "INSERT INTO reads (position, at, account, actor, door, purpose, case_id, count, hash) OVERRIDING SYSTEM VALUE"
+    " SELECT 9, at - interval '2 hours', account, actor, door, purpose, case_id, count, hash FROM reads"
+    " WHERE position = 5"
 )
 
 
 def read_hashed_anew(house: House) -> None:
     house.change(f"{READ} = 2")
-    forged = digest_of_read(row_of(replace(UNCHANGED, purpose="none")))
-    house.change("UPDATE reads SET hash = :hash WHERE position = 2", hash=forged)
+    forged = digest_of_read(row_of(replace(UNCHANGED, purpose="none"), "another"))
+    house.change("UPDATE reads SET account = 'another', hash = :hash WHERE position = 2", hash=forged)
 
 
 def read_signed_anew(house: House) -> None:
