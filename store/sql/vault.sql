@@ -158,3 +158,12 @@ SELECT case_id
 FROM applications
 WHERE subject_ref = :subject_ref::text
 ORDER BY received_at, case_id;
+
+-- was_erased --
+-- Whether the subject of an application or dossier was erased, as it is on record; no right on the vault is needed.
+SELECT EXISTS (
+    SELECT
+    FROM applications a
+    JOIN erasures e USING (subject_ref)
+    WHERE a.case_id = :stream_id::text
+);
