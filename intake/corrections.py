@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from catalog.document import Document, DocumentRefused, parse
 from catalog.errors import CatalogInvalid, Problem, close_matches
 from catalog.soundness import Path, field_name
 from catalog.value_texts import NEAR
+from store.vault.numbers import folded_name
 from wording.names import tidied
 from wording.numerals import as_typed, text_typed
 from wording.text import _
 
 NOTHING: Final = object()
+EXAMPLE: Final = _("Write each field with what is right, such as phone: 0900000000.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +32,11 @@ def correction_of(file: str, content: bytes) -> Correction:
     try:
         document = parse(file, content, typed=True)
     except DocumentRefused as refused:
-        raise CatalogInvalid(refused.problems) from None
+        raise CatalogInvalid([_of_correction(problem) for problem in refused.problems]) from None
     values = dict(_leaves((), document.value))
-    problems = [_nothing(document, path) for path, value in values.items() if value is None]
+    problems = [_nothing(document, path) for path, value in values.items() if _says_nothing(value)]
     if not values:
-        remedy = _("Write each field with what is right, such as phone: 0900000000.")
-        problems.append(document.problem((), _("no field is corrected"), remedy))
+        problems.append(document.problem((), _("no field is corrected"), EXAMPLE))
     if problems:
         raise CatalogInvalid(problems)
     return Correction(document, values)
@@ -76,6 +77,16 @@ def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
         return
     for key, inner in value.items():
         yield from _leaves((*path, str(key)), inner)
+
+
+def _of_correction(problem: Problem) -> Problem:
+    """The fault with what helps here, where what would help a definition of the catalogue does not."""
+    return replace(problem, remedy=EXAMPLE) if problem.code == "yaml" else problem
+
+
+def _says_nothing(value: Any) -> bool:
+    """Nothing, or a text without a letter: a blank number would lead to nobody."""
+    return value is None or (isinstance(value, str) and not folded_name(value)) or value == []
 
 
 def _nothing(document: Document, path: Path) -> Problem:

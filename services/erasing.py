@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from intake.person import documents_in
 from services.erasure_list import ErasureList, ListedErasure
 from services.installation import Installation
 from services.personal_letters import find_letters_of
+from services.recording_reads import Reader, filter_said, record_read
+from store.errors import VaultValueBroken
 from store.persons import Erasure, Persons, SubjectStream
 
 
@@ -52,7 +55,7 @@ class Reapplied:
 
 def erase_subject(
     installation: Installation,
-    actor: Actor,
+    reader: Reader,
     subject_ref: str,
     order: ErasureOrder,
     listed: ErasureList,
@@ -62,8 +65,10 @@ def erase_subject(
     """Erase a subject, and have it on record and on the list that outlives the database. Idempotent. `now`: real time.
 
     What is done is done in one transaction, which ends after the list is on the disk: killed before, nothing is done; killed
-    between the two, `reapply_erasures` completes it. Raises StoreError, TransportError, ErasureListError.
+    between the two, `reapply_erasures` completes it. A refusal that says something of the person is a look at him, and on record.
+    Raises StoreError, TransportError, ErasureListError.
     """
+    actor = reader.actor
     if (refusal := not_seconded(actor, order.approved_by)) is not None:
         return refusal
     persons, approved_by = Persons(installation.store), order.approved_by or ""
@@ -72,7 +77,7 @@ def erase_subject(
     if (done := persons.erasure_of(subject_ref)) is not None:
         return _already(installation, done, listed)
     if (refusal := _refusal(installation, persons.streams_of(subject_ref), now)) is not None:
-        return refusal
+        return _told(installation, reader, subject_ref, refusal)
     # Looked for beforehand: it takes long, and nobody's application should wait for it.
     letters, documents = find_letters_of(installation, actor, subject_ref), _documents(installation, subject_ref)
     with persons.erasing(subject_ref) as erasing:
@@ -80,7 +85,7 @@ def erase_subject(
             streams = erasing.streams()
             # An application that came meanwhile was let in before us, and holds the rest back.
             if (refusal := _refusal(installation, streams, now)) is not None:
-                return refusal
+                return _told(installation, reader, subject_ref, refusal)
             names = tuple(stream.stream_id for stream in streams)
             entry = ListedErasure(
                 subject_ref=subject_ref,
@@ -99,6 +104,12 @@ def erase_subject(
     if done is None:
         raise AssertionError("a subject without a key has an erasure on record")
     return _already(installation, done, listed)
+
+
+def _told(installation: Installation, reader: Reader, subject_ref: str, refusal: Refusal) -> Refusal:
+    """The refusal, once it is on record that it was told: it says which cases the person has."""
+    record_read(installation, reader, subject=subject_ref, filter=filter_said({"refused": refusal.code}))
+    return refusal
 
 
 def reapply_erasures(installation: Installation, actor: Actor, listed: ErasureList) -> Reapplied:
@@ -158,11 +169,13 @@ def _cases(streams: Sequence[SubjectStream]) -> int:
 
 
 def _documents(installation: Installation, subject_ref: str) -> int:
-    """How many documents are held, sent along or told of."""
-    vault = installation.vault
-    references = {document.reference for _stream, document in vault.documents_of(subject_ref)}
-    for entry in vault.entries_of(subject_ref):
-        references |= documents_in(entry.person).keys()
+    """How many documents are held, sent along or told of; of what does not open any more nothing is counted."""
+    persons = Persons(installation.store)
+    references = set(persons.files_of(subject_ref))
+    for stream in persons.streams_of(subject_ref):
+        # Nothing that is about to be destroyed may keep itself from it.
+        with suppress(VaultValueBroken):
+            references |= documents_in(installation.vault.person(stream.stream_id) or "{}").keys()
     return len(references)
 
 

@@ -23,6 +23,8 @@ from wording.regular_files import open_regular
 from wording.text import _
 
 MODE: Final = 0o600
+BEGINNING: Final = b'{"actor":{'
+"""Of every line, since its keys are sorted."""
 
 
 class ErasureListError(ServiceError):
@@ -59,9 +61,12 @@ class ErasureList:
         self.file = file
 
     def add(self, entry: ListedErasure) -> None:
-        """Add a line; it is on the disk when this returns. Raises ErasureListError."""
+        """Add a line; it is on the disk when this returns.
+
+        Raises ErasureListError, before anything is written, where the file holds a line that is none of ours: it is no list.
+        """
         with self._errors(), self._opened() as handle:
-            self._end_torn_line(handle)
+            self._begin_line(handle)
             content = entry.line.encode()
             while content:
                 content = content[os.write(handle, content) :]
@@ -70,14 +75,19 @@ class ErasureList:
     def entries(self) -> tuple[ListedErasure, ...]:
         """Every line, the oldest first; none where there is no list yet. Raises ErasureListError.
 
-        A last line without its end was torn by a kill, before anything of it was done: it does not count.
+        What a kill has left of a last line does not count: nothing of it was done.
         """
         with self._errors():
             if not self.file.exists():
                 return ()
             with open_regular(self.file) as opened:
                 content = opened.read()
-        lines = content[: content.rfind(b"\n") + 1].splitlines()
+        return self._entries(content)
+
+    def _entries(self, content: bytes) -> tuple[ListedErasure, ...]:
+        lines = content.split(b"\n")
+        if _is_torn(lines[-1]):
+            lines.pop()
         return tuple(self._entry(number, line) for number, line in enumerate(lines, 1) if line.strip())
 
     def _entry(self, number: int, line: bytes) -> ListedErasure:
@@ -102,13 +112,15 @@ class ErasureList:
         finally:
             os.close(handle)
 
-    @staticmethod
-    def _end_torn_line(handle: int) -> None:
-        """Cut off what a kill left of a line, so that the next one is whole."""
-        size = os.fstat(handle).st_size
-        content = os.pread(handle, size, 0)
-        if (whole := content.rfind(b"\n") + 1) < size:
-            os.ftruncate(handle, whole)
+    def _begin_line(self, handle: int) -> None:
+        """Cut off what a kill left of a line, or end one whose end an editor took away, so that the next one is whole."""
+        content = os.pread(handle, os.fstat(handle).st_size, 0)
+        self._entries(content)
+        last = content.rpartition(b"\n")[2]
+        if _is_torn(last):
+            os.ftruncate(handle, len(content) - len(last))
+        elif last:
+            os.write(handle, b"\n")
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -120,6 +132,17 @@ class ErasureList:
                 field="GREENLANE_ERASURE_FILE",
                 remedy=_("Check its folder, its rights and its disk; nothing is erased without it."),
             ) from None
+
+
+def _is_torn(line: bytes) -> bool:
+    """Whether it is the beginning of a line of ours, and no more: what else somebody wrote is never cut off."""
+    if not line.startswith(BEGINNING) and not BEGINNING.startswith(line):
+        return False
+    try:
+        read_json(line)
+    except JsonRefusedError:
+        return bool(line)
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from events.transport.errors import LetterErasedError, LetterSealedError
 from store.database import Store
 from store.errors import MasterKeyMissing, MasterKeyUnknown, MasterKeyWrong
-from store.vault.master import MasterKey, Wrapped
+from store.vault.master import MasterKey, Wrapped, wrapped_and_tried
 from store.vault.sealing import Place, SealBroken, new_key, seal, unseal
 from store.vault_tables import letters
 from wording.text import _
@@ -64,7 +64,7 @@ class LetterKeys:
 
     def _made(self, master: MasterKey, reference: str) -> bytes:
         key = new_key()
-        wrapped = master.wrap(key, reference)
+        wrapped = wrapped_and_tried(master, key, reference)
         row = {"reference": reference, "key_id": wrapped.key_id, "wrapped_key": wrapped.body}
         with self._store.writing() as connection:
             made = connection.execute(insert(letters).values(row).on_conflict_do_nothing()).rowcount

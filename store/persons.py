@@ -66,6 +66,12 @@ class Persons:
         with self._store.session() as session:
             return _streams(session, subject_ref)
 
+    def files_of(self, subject_ref: str) -> tuple[str, ...]:
+        """The references of a subject's files, in order."""
+        with self._store.session() as session:
+            rows = session.execute(SQL["find_files"], {"subject_ref": subject_ref})
+            return tuple(reference for (reference,) in rows)
+
     def erasure_of(self, subject_ref: str) -> Erasure | None:
         """The erasure that is on record; None: none is."""
         with self._store.session() as session:

@@ -29,6 +29,7 @@ def pytest_collection_finish() -> None:
     """What was collected stays to the end: nobody need look through it for garbage again and again."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(5_000)
 
 
 @pytest.fixture(scope="session")

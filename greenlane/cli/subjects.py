@@ -171,7 +171,9 @@ def erase(
     order = ErasureOrder(reason, legal_basis, approved_by)
     with run.session() as session:
         wiring = session.wiring
-        erased = granted(erase_subject(wiring, acting(by), ref, order, wiring.erasure_list, now=now()))
+        erased = granted(
+            erase_subject(wiring, reading(session, "subject erase", by), ref, order, wiring.erasure_list, now=now())
+        )
         return run.answer(lambda: erased_json(erased), lambda: erased_lines(erased, session.moments))
 
 

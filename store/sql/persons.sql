@@ -116,3 +116,10 @@ LIMIT 1;
 SELECT digest
 FROM vault.indexes
 WHERE subject_ref = :subject_ref::text AND kind IN ('number', 'other-number');
+
+-- find_files --
+-- The files of a subject.
+SELECT reference
+FROM vault.documents
+WHERE subject_ref = :subject_ref::text
+ORDER BY reference;

@@ -13,8 +13,10 @@ VALUES (:name::text, :key_id::text, :wrapped_key::bytea)
 ON CONFLICT (name) DO NOTHING;
 
 -- find_numbers --
--- Whose numbers these are.
-SELECT i.digest, s.subject_ref, s.key_id, s.wrapped_key
+-- Whose numbers these are, and what says so.
+SELECT
+    i.digest, s.subject_ref, s.key_id, s.wrapped_key,
+    ARRAY(SELECT b.digest FROM vault.indexes b WHERE b.subject_ref = s.subject_ref AND b.kind = 'bound')
 FROM vault.indexes i
 JOIN vault.subjects s USING (subject_ref)
 WHERE i.kind = 'number' AND i.digest = ANY(:digests::bytea[]) AND s.wrapped_key IS NOT NULL;

@@ -191,7 +191,7 @@ def joins(cluster: Cluster, group: str) -> bool:
     consumer = cluster.connected(KafkaConsumer, "test", group_id=group, enable_auto_commit=False, metrics_enabled=False)
     try:
         consumer.subscribe(pattern="^nothing-is-called-so$")
-        consumer.poll(timeout_ms=2_000)
+        until(lambda: consumer.poll(timeout_ms=100) == {} and consumer.group_metadata().generation_id > 0)
         consumer.commit({})
     except kafka_errors.GroupAuthorizationFailedError:
         return False

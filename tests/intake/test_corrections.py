@@ -24,6 +24,10 @@ PERSON: Final[dict[str, Any]] = {
         (b"address:\n  stret: x", 2, "address.stret", "field_unknown"),
         (b"address: x", 1, "address", "field_unknown"),
         (b"phone:", 1, "phone", "invalid_value"),
+        (b'phone: ""', 1, "phone", "invalid_value"),
+        (b'floors: 1\nphone: " . "', 2, "phone", "invalid_value"),
+        (b"members: []", 1, "members", "invalid_value"),
+        (b"", 1, None, "yaml"),
         (b"{}", 1, None, "invalid_value"),
         (b"- phone", 1, None, "yaml"),
         (b"phone: [", 1, "phone", "yaml_syntax"),
@@ -36,6 +40,8 @@ def test_a_bad_file_is_refused_with_line_and_field(content: bytes, line: int, fi
         demand_known(correction_of("right.yaml", content), [PERSON])
     (problem, *_more) = refused.value.problems
     assert (problem.file, problem.line, problem.field, problem.code) == ("right.yaml", line, field, code)
+    if code == "yaml":
+        assert "such as phone:" in problem.remedy
     assert not any(value in str(refused.value) for value in (PERSON["phone"], PERSON["address"]["street"]))
 
 

@@ -26,6 +26,7 @@ from services.personal_letters import LettersFound
 from services.recording_reads import Reader
 from services.subjects import show_subject
 from services.verification import verify_installation
+from store.reads import ReadFilter, Reads
 from store.recorder import Recorder
 from tests.builders import MONDAY
 from tests.services.on_database import installation, recorder, store
@@ -34,8 +35,18 @@ from tests.store.living import Living
 
 __all__ = ["installation", "recorder", "store"]
 ACTOR = claimed("officer", "archivist-1")
+READER = Reader(ACTOR, "subject erase")
 ORDER = ErasureOrder("request of 2 March", "91/2025/QH15", "head-1")
 LATER = MONDAY + YEARS
+AN_ENTRY = ListedErasure(
+    subject_ref="subject-1",
+    erased_at=datetime(2026, 3, 9, tzinfo=UTC),
+    reason="đã xin",
+    legal_basis="91/2025/QH15",
+    actor=ACTOR,
+    approved_by="head-1",
+    streams=("C-1",),
+)
 
 
 @pytest.fixture
@@ -59,7 +70,7 @@ def erase(installation: Installation, listed: ErasureList) -> Callable[..., Eras
     """Erase as a lawful caller does, but for what a test says otherwise."""
 
     def erased(ref: str, order: ErasureOrder = ORDER, now: datetime = LATER) -> Erased | Refusal:
-        return erase_subject(installation, ACTOR, ref, order, listed, now=now)
+        return erase_subject(installation, READER, ref, order, listed, now=now)
 
     return erased
 
@@ -69,7 +80,9 @@ def code_of(answer: object) -> str:
     return answer.code
 
 
-def test_what_forbids_an_erasure(persons: Persons, erase: Callable[..., Any], listed: ErasureList) -> None:
+def test_what_forbids_an_erasure(
+    installation: Installation, persons: Persons, erase: Callable[..., Any], listed: ErasureList
+) -> None:
     """An unknown subject, one person alone, an open case, an application not yet opened, a time of keeping that runs."""
     persons.withdrawn()
     ref, now = persons.ref(), MONDAY + timedelta(days=100)
@@ -83,6 +96,9 @@ def test_what_forbids_an_erasure(persons: Persons, erase: Callable[..., Any], li
     persons.applies()
     assert code_of(erase(ref)) == "case_open"
     assert (persons.ref(), listed.entries()) == (ref, ())
+    # What says which cases somebody has is a look at him.
+    told = [one.read.filter for one in reversed(Reads(installation.store).find(ReadFilter(), limit=9))]
+    assert told == [{"refused": code} for code in ("retention_runs", "case_open", "case_open")]
 
 
 def test_nothing_leads_to_an_erased_person(
@@ -144,6 +160,21 @@ def test_erasing_twice_is_erasing_once(persons: Persons, erase: Callable[..., An
     # Whoever comes back is another subject.
     persons.withdrawn()
     assert persons.ref() != ref
+
+
+def test_what_is_damaged_is_erased_all_the_same(
+    installation: Installation, persons: Persons, erase: Callable[..., Any]
+) -> None:
+    """Nobody may be kept because one of his values does not open any more."""
+    living = persons.withdrawn()
+    persons.withdrawn()
+    ref = persons.ref()
+    with installation.store.session() as session:
+        change = "UPDATE vault.entries SET sealed = sealed || '\\x00'::bytea WHERE stream_id = %s"
+        session.execute(change, (living.case.case_id,))
+    erased = erase(ref)
+    assert (erased.erasure.cases, erased.erasure.documents) == (2, 1)
+    assert installation.vault.find("number", NUMBER) == ()
 
 
 class Killed(BaseException):
@@ -329,32 +360,37 @@ def test_the_keys_of_dead_letters_go_too(
         assert session.execute("SELECT reference FROM vault.letters").fetchall() == [("letter-2",)]
 
 
-def test_a_torn_last_line_does_not_count_and_gives_way(listed: ErasureList) -> None:
+@pytest.mark.parametrize("cut", [1, 5, 20, 100, len(AN_ENTRY.line) - 2])
+def test_a_torn_last_line_does_not_count_and_gives_way(listed: ErasureList, cut: int) -> None:
     """What a kill left of a line was never acknowledged."""
-    entry = ListedErasure(
-        subject_ref="subject-1",
-        erased_at=datetime(2026, 3, 9, tzinfo=UTC),
-        reason="đã xin",
-        legal_basis="91/2025/QH15",
-        actor=ACTOR,
-        approved_by="head-1",
-        streams=("C-1",),
-    )
-    listed.add(entry)
+    listed.add(AN_ENTRY)
     with listed.file.open("a", encoding="utf-8") as torn:
-        torn.write(entry.line[:20])
-    assert listed.entries() == (entry,)
-    listed.add(entry)
-    assert listed.entries() == (entry, entry)
-    assert json.loads(entry.line)["reason"] == "đã xin"
+        torn.write(AN_ENTRY.line[:cut])
+    assert listed.entries() == (AN_ENTRY,)
+    listed.add(AN_ENTRY)
+    assert listed.entries() == (AN_ENTRY, AN_ENTRY)
+    assert json.loads(AN_ENTRY.line)["reason"] == "đã xin"
 
 
-@pytest.mark.parametrize("line", ["nonsense\n", "{}\n", '{"subject_ref": "a", "subject_ref": "b"}\n'])
-def test_a_list_with_a_line_of_somebody_else_is_refused(listed: ErasureList, line: str) -> None:
-    """With its number: who was erased is not guessed at."""
+@pytest.mark.parametrize(
+    "line", ["nonsense\n", "{}\n", '{"subject_ref": "a", "subject_ref": "b"}\n', "SECRET", '{"actor": 1']
+)
+def test_a_file_that_is_no_list_is_neither_read_nor_written(listed: ErasureList, line: str) -> None:
+    """With the number of the line: who was erased is not guessed at, and another's file stays as it is, to the last letter."""
     listed.file.write_text(line, encoding="utf-8")
     with pytest.raises(ErasureListError, match="Line 1 of"):
         listed.entries()
+    with pytest.raises(ErasureListError, match="Line 1 of"):
+        listed.add(AN_ENTRY)
+    assert listed.file.read_text(encoding="utf-8") == line
+
+
+def test_a_whole_last_line_without_its_end_counts_and_stays(listed: ErasureList) -> None:
+    """An editor may take the end of a file away, and no erasure with it."""
+    listed.file.write_text(AN_ENTRY.line.rstrip("\n"), encoding="utf-8")
+    assert listed.entries() == (AN_ENTRY,)
+    listed.add(AN_ENTRY)
+    assert listed.entries() == (AN_ENTRY, AN_ENTRY)
 
 
 def test_a_list_that_cannot_be_written_stops_the_erasure(
@@ -364,5 +400,5 @@ def test_a_list_that_cannot_be_written_stops_the_erasure(
     persons.withdrawn()
     ref = persons.ref()
     with pytest.raises(ErasureListError):
-        erase_subject(installation, ACTOR, ref, ORDER, ErasureList(tmp_path / "none" / "list"), now=LATER)
+        erase_subject(installation, READER, ref, ORDER, ErasureList(tmp_path / "none" / "list"), now=LATER)
     assert persons.ref() == ref
