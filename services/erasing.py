@@ -68,10 +68,9 @@ def erase_subject(
     between the two, `reapply_erasures` completes it. A refusal that says something of the person is a look at him, and on record.
     Raises StoreError, TransportError, ErasureListError.
     """
-    actor = reader.actor
-    if (refusal := not_seconded(actor, order.approved_by)) is not None:
+    if (refusal := not_seconded(reader.actor, order.approved_by)) is not None:
         return refusal
-    persons, approved_by = Persons(installation.store), order.approved_by or ""
+    persons = Persons(installation.store)
     if installation.vault.subject(subject_ref) is None:
         return refuse("subject_unknown", "subject", subject=subject_ref)
     if (done := persons.erasure_of(subject_ref)) is not None:
@@ -79,31 +78,36 @@ def erase_subject(
     if (refusal := _refusal(installation, persons.streams_of(subject_ref), now)) is not None:
         return _told(installation, reader, subject_ref, refusal)
     # Looked for beforehand: it takes long, and nobody's application should wait for it.
-    letters, documents = find_letters_of(installation, actor, subject_ref), _documents(installation, subject_ref)
+    letters, documents = find_letters_of(installation, reader.actor, subject_ref), _documents(installation, subject_ref)
     with persons.erasing(subject_ref) as erasing:
         if erasing is not None:
             streams = erasing.streams()
             # An application that came meanwhile was let in before us, and holds the rest back.
             if (refusal := _refusal(installation, streams, now)) is not None:
                 return _told(installation, reader, subject_ref, refusal)
-            names = tuple(stream.stream_id for stream in streams)
-            entry = ListedErasure(
-                subject_ref=subject_ref,
-                erased_at=now,
-                reason=order.reason,
-                legal_basis=order.legal_basis,
-                actor=actor,
-                approved_by=approved_by,
-                streams=names,
-            )
+            entry = _entry(reader.actor, subject_ref, order, streams, now)
             erasure = _of(entry, _cases(streams), documents)
-            erasing.forget(erasure, names, letters.references)
+            erasing.forget(erasure, entry.streams, letters.references)
             listed.add(entry)
             return Erased(erasure, already=False, clear_letters=letters.clear, closed_letters=letters.closed)
     done = persons.erasure_of(subject_ref)
     if done is None:
         raise AssertionError("a subject without a key has an erasure on record")
     return _already(installation, done, listed)
+
+
+def _entry(
+    actor: Actor, subject_ref: str, order: ErasureOrder, streams: Sequence[SubjectStream], now: datetime
+) -> ListedErasure:
+    return ListedErasure(
+        subject_ref=subject_ref,
+        erased_at=now,
+        reason=order.reason,
+        legal_basis=order.legal_basis,
+        actor=actor,
+        approved_by=order.approved_by or "",
+        streams=tuple(stream.stream_id for stream in streams),
+    )
 
 
 def _told(installation: Installation, reader: Reader, subject_ref: str, refusal: Refusal) -> Refusal:

@@ -47,6 +47,21 @@ def shown_screen(shown: ShownSubject, moments: Moments) -> Iterator[Block]:
         table.add(stacked(stream.name, dim(procedure)), _status(case, words), _kept(case, moments), ends=True)
     if shown.cases:
         yield table
+    if shown.differs:
+        yield from _differences(shown, moments)
+
+
+def _differences(shown: ShownSubject, moments: Moments) -> Iterator[Block]:
+    words = moments.words
+    warned = _(
+        "The applications say different things: they may be of different people. Hand out none before that is clear."
+    )
+    yield toned(Tone.NEAR, words(warned))
+    table = table_of(None, *map(words, (_p("dossier", "Dossier"), _("Said there"))))
+    names = {case.stream.stream_id: case.stream.name for case in shown.cases}
+    for stream_id, said in shown.differs.items():
+        table.add(names.get(stream_id, stream_id), stacked(*(f"{name}: {text}" for name, text in _fields("", said))))
+    yield table
 
 
 def exported_lines(exported: ExportedSubject, file: Path, words: Words) -> Iterator[Block]:
