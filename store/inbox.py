@@ -18,7 +18,7 @@ from events.language.topics import Topics
 from store.arrays import Instants, Kinds, Rows, Texts
 from store.batch import Batch
 from store.database import LastingSession, Session, Store, transaction
-from store.errors import MasterKeyUnknown, MasterKeyWrong, StoreUnavailable, as_store_errors
+from store.errors import MasterKeyUnknown, MasterKeyWrong, StoreUnavailable, VaultValueBroken, as_store_errors
 from store.group_commit import GroupCommit, waves
 from store.outcome import outcome_of
 from store.statements import statements_in
@@ -238,8 +238,8 @@ class Inbox:
     def _wave(self, submissions: list[Submission]) -> Sequence[Accepted | Exception]:
         try:
             return self._attempts(submissions)
-        except (MasterKeyWrong, MasterKeyUnknown) as error:
-            # One subject's key that does not open keeps nobody else waiting.
+        except (MasterKeyWrong, MasterKeyUnknown, VaultValueBroken) as error:
+            # One subject whose key or number is not as it was keeps nobody else waiting.
             alone = [self._wave([one])[0] for one in submissions] if len(submissions) > 1 else [error]
         return alone
 

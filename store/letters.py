@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from events.transport.errors import LetterErasedError, LetterSealedError
 from store.database import Store
 from store.errors import MasterKeyMissing, MasterKeyUnknown, MasterKeyWrong
-from store.vault.master import MasterKey, Wrapped
+from store.vault.master import MasterKey, Wrapped, wrapped_and_tried
 from store.vault.sealing import Place, SealBroken, new_key, seal, unseal
 from store.vault_tables import letters
 from wording.text import _
@@ -51,6 +51,12 @@ class LetterKeys:
         except SealBroken as error:
             raise LetterSealedError(reference=reference, reason=_("it is not as it was written")) from error
 
+    def standing(self, references: Set[str]) -> set[str]:
+        """Those of these references under which a key lies. Needs no master key."""
+        query = select(letters.c.reference).where(letters.c.reference.in_(references))
+        with self._store.reading() as connection:
+            return set(connection.execute(query).scalars())
+
     def destroy(self, references: Collection[str]) -> int:
         """Destroy these keys, for ever: nobody opens their letters again. How many there were."""
         with self._store.writing() as connection:
@@ -58,7 +64,7 @@ class LetterKeys:
 
     def _made(self, master: MasterKey, reference: str) -> bytes:
         key = new_key()
-        wrapped = master.wrap(key, reference)
+        wrapped = wrapped_and_tried(master, key, reference)
         row = {"reference": reference, "key_id": wrapped.key_id, "wrapped_key": wrapped.body}
         with self._store.writing() as connection:
             made = connection.execute(insert(letters).values(row).on_conflict_do_nothing()).rowcount

@@ -8,9 +8,10 @@ from typing import Final, Protocol
 
 from store.arrays import Blobs, Kinds, Rows, Texts
 from store.database import Session
+from store.errors import VaultValueBroken
 from store.statements import statements_in
 from store.vault.installation_keys import Digests
-from store.vault.master import MasterKey, Wrapped
+from store.vault.master import MasterKey, Wrapped, wrapped_and_tried
 from store.vault.numbers import Identifiers
 from store.vault.sealing import new_key
 from store.vault.subjects import OpenedSubject, index_rows, new_ref
@@ -163,7 +164,7 @@ class Arrivals:
 
     def _made(self, ref: str, identifiers: Identifiers) -> OpenedSubject:
         key = new_key()
-        wrapped = self.master.wrap(key, ref)
+        wrapped = wrapped_and_tried(self.master, key, ref)
         self._subjects.add(ref, identifiers.kind, wrapped.key_id, wrapped.body)
         self._opened[ref] = OpenedSubject(ref, key)
         return self._opened[ref]
@@ -171,8 +172,14 @@ class Arrivals:
 
 def _standing(session: Session, digests: Digests, numbers: Iterable[str | None]) -> dict[bytes, tuple[str, Wrapped]]:
     looked_for = Blobs(digests.index_of("number", number) for number in numbers if number is not None)
-    rows = session.execute(SQL["find_numbers"], {"digests": looked_for}, prepare=True)
-    return {digest: (ref, Wrapped(key_id, wrapped)) for digest, ref, key_id, wrapped in rows}
+    standing: dict[bytes, tuple[str, Wrapped]] = {}
+    for digest, ref, key_id, wrapped, bound in session.execute(
+        SQL["find_numbers"], {"digests": looked_for}, prepare=True
+    ):
+        if digests.bound_to(ref, digest) not in bound:
+            raise VaultValueBroken(column="indexes.digest", row_key=ref)
+        standing[digest] = (ref, Wrapped(key_id, wrapped))
+    return standing
 
 
 def _own(session: Session, refs: Iterable[str]) -> dict[str, Wrapped | None]:

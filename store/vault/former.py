@@ -17,7 +17,7 @@ from store.database import Session, Store, known_revisions
 from store.errors import as_store_errors
 from store.statements import statements_in
 from store.vault.installation_keys import Digests
-from store.vault.master import MasterKey
+from store.vault.master import MasterKey, wrapped_and_tried
 from store.vault.numbers import Identifiers
 from store.vault.sealing import new_key
 from store.vault.subjects import OTHER_NUMBER, OpenedSubject, index_rows
@@ -156,7 +156,7 @@ def _seal(session: Session, keys: _Keys, batch: Sequence[tuple[Any, ...]]) -> No
     known: dict[str, _Former] = {}
     for ref, person, created_at, streams in batch:
         key = new_key()
-        wrapped = keys.master.wrap(key, ref)
+        wrapped = wrapped_and_tried(keys.master, key, ref)
         former = known[ref] = _Former(OpenedSubject(ref, key), tuple(streams or ()))
         identifiers = Identifiers() if person is None else keys.identify(person)
         subjects.add(ref, identifiers.kind, wrapped.key_id, wrapped.body, created_at)

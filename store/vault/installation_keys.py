@@ -11,7 +11,7 @@ from typing import Final
 from store.database import Store
 from store.errors import MasterKeyMissing
 from store.statements import statements_in
-from store.vault.master import MasterKey, Wrapped
+from store.vault.master import MasterKey, Wrapped, wrapped_and_tried
 from store.vault.numbers import IndexKind
 from store.vault.sealing import new_key
 
@@ -32,6 +32,10 @@ class Digests:
     def index_of(self, kind: IndexKind, value: str) -> bytes:
         """The keyed index of a value in its one form (HMAC-SHA-256): without the key nobody can try values out."""
         return hmac.digest(self.index_key, f"{kind}\n{value}".encode(), hashlib.sha256)
+
+    def bound_to(self, ref: str, number: bytes) -> bytes:
+        """What says that this index of a number leads to this subject: whoever turns it to another has no such word."""
+        return hmac.digest(self.index_key, b"bound\n" + number + ref.encode(), hashlib.sha256)
 
     def keyed(self, content: str) -> str:
         """The keyed digest (hex) of this content, or of the content that has this SHA-256."""
@@ -74,7 +78,7 @@ class InstallationKeys:
         return {name: Wrapped(key_id, body) for name, key_id, body in rows}
 
     def _make(self, name: str) -> None:
-        wrapped = self.master.wrap(new_key(), name)
+        wrapped = wrapped_and_tried(self.master, new_key(), name)
         with self._store.session() as session:
             row = {"name": name, "key_id": wrapped.key_id, "wrapped_key": wrapped.body}
             session.execute(SQL["add_key"], row)

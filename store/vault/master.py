@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from store.errors import MasterKeyWrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +32,14 @@ class MasterKey(Protocol):
         KeyServiceUnavailable.
         """
         ...
+
+
+def wrapped_and_tried(master: MasterKey, key: bytes, context: str) -> Wrapped:
+    """A key, wrapped, after a look whether it comes back: what nobody could ever open is kept nowhere.
+
+    Raises MasterKeyWrong where it does not, and what the master key raises.
+    """
+    wrapped = master.wrap(key, context)
+    if not hmac.compare_digest(master.unwrap(wrapped, context), key):
+        raise MasterKeyWrong(key_id=wrapped.key_id)
+    return wrapped

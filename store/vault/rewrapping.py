@@ -13,7 +13,7 @@ from store.arrays import Blobs, Kinds, Rows, Texts
 from store.database import Store
 from store.errors import MasterKeyUnknown, MasterKeyWrong
 from store.statements import statements_in
-from store.vault.master import MasterKey, Wrapped
+from store.vault.master import MasterKey, Wrapped, wrapped_and_tried
 from store.vault.opening import try_master_key
 
 SQL: Final = statements_in("rewrapping")
@@ -109,7 +109,7 @@ def _rewrapped(store: Store, master: MasterKey, what: str, batch: list[Row]) -> 
     rows = Rows(REWRAPPED)
     # Outside of any transaction: a key service may take its time, and nobody waits for a lock of ours.
     for name, key_id, body in batch:
-        wrapped = master.wrap(master.unwrap(Wrapped(key_id, body), name), name)
+        wrapped = wrapped_and_tried(master, master.unwrap(Wrapped(key_id, body), name), name)
         rows.add(name, body, wrapped.key_id, wrapped.body)
     with store.session() as session:
         return session.execute(SQL[STATEMENTS[what].rewrap], rows.columns).rowcount

@@ -16,6 +16,9 @@ from store.vault.sealing import Place, SealBroken, seal, unseal
 OTHER_NUMBER = "other-number"
 """Kind of index of a number that leads to a subject, and by which no other application becomes its own."""
 
+BOUND = "bound"
+"""Kind of row beside the index of a number: that it leads to this subject. Nobody is found by it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -60,9 +63,11 @@ def new_ref() -> str:
 def index_rows(digests: Digests, ref: str, identifiers: Identifiers) -> Iterator[tuple[str, bytes, str]]:
     """By what a subject is found: rows of `vault.indexes`, the number that is its own alone among them."""
     if identifiers.number is not None:
-        yield "number", digests.index_of("number", identifiers.number), ref
-    for number in identifiers.other_numbers:
-        yield OTHER_NUMBER, digests.index_of("number", number), ref
+        number = digests.index_of("number", identifiers.number)
+        yield "number", number, ref
+        yield BOUND, digests.bound_to(ref, number), ref
+    for other in identifiers.other_numbers:
+        yield OTHER_NUMBER, digests.index_of("number", other), ref
     found: tuple[tuple[IndexKind, Sequence[str]], ...] = (
         ("phone", identifiers.phones),
         ("name", identifiers.names),

@@ -145,3 +145,22 @@ def test_a_key_of_the_right_name_that_opens_nothing_is_said_too(store: Store) ->
     with pytest.raises(MasterKeyWrong):
         verify_master_key(store, impostor)
     verify_master_key(store, OLD)
+
+
+class DeafMasterKey(MemoryMasterKey):
+    """One that answers well, and gives for keys of subjects what it cannot open."""
+
+    def wrap(self, key: bytes, context: str) -> Wrapped:
+        given = super().wrap(key, context)
+        return Wrapped(given.key_id, given.body[::-1]) if context.startswith("subject-") else given
+
+
+def test_a_wrapping_that_does_not_open_replaces_none(store: Store) -> None:
+    """What stood still opens under the old key: nobody's data are lost with a service that lost its key."""
+    before = wrapped_keys(store)
+    with pytest.raises(MasterKeyWrong):
+        rewrap(store, Keyring([DeafMasterKey("new"), OLD]))
+    standing = wrapped_keys(store)
+    assert {name: key for name, key in standing.items() if name in SUBJECTS} == {
+        name: key for name, key in before.items() if name in SUBJECTS
+    }

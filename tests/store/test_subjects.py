@@ -16,6 +16,7 @@ from store.database import Session, Store
 from store.errors import MasterKeyMissing, MasterKeyUnknown, MasterKeyWrong, StoreUnavailable, VaultValueBroken
 from store.inbox import Acceptance, Accepted, Inbox, Submission
 from store.vault.arrivals import Arrivals
+from store.vault.master import Wrapped
 from store.vault.numbers import Identifiers
 from store.vault.vault import Vault
 from tests.master_keys import MASTER_KEY, MemoryMasterKey, vault_of
@@ -121,7 +122,7 @@ def test_the_opening_says_whose_it_is(store: Store, inbox: Inbox) -> None:
 def test_two_of_one_batch_with_one_number_are_one(store: Store, inbox: Inbox) -> None:
     accepted = accept(inbox, *(by(AN, number) for number in range(20)))
     assert len({one.subject_ref for one in accepted}) == 1
-    assert counts(store) == [1, 20, 5, 0]
+    assert counts(store) == [1, 20, 6, 0]
 
 
 def test_two_bridges_at_once_with_one_number_make_one_subject(store: Store, inbox: Inbox, other_inbox: Inbox) -> None:
@@ -140,7 +141,7 @@ def test_two_bridges_at_once_with_one_number_make_one_subject(store: Store, inbo
     for pair in asyncio.run(many()):
         assert [one.acceptance for one in pair] == [Acceptance.NEW] * 2
         assert pair[0].subject_ref == pair[1].subject_ref
-    assert counts(store) == [40, 80, 40, 0]
+    assert counts(store) == [40, 80, 80, 0]
 
 
 class Held:
@@ -176,7 +177,7 @@ def test_who_is_made_by_another_meanwhile_is_found(store: Store, bridge: Store, 
     [second] = accept(inbox, by(AN, 2))
     inbox.close()
     assert first[0].subject_ref == second.subject_ref
-    assert counts(store) == [1, 2, 5, 0]
+    assert counts(store) == [1, 2, 6, 0]
     assert vault_of(store).person(by(AN, 2).case_id) == '{"number":2}'
 
 
@@ -254,7 +255,7 @@ def test_a_kill_leaves_no_subject_without_an_application(
             accept(inbox, killed)
     assert counts(store) == before
     assert accept(inbox, killed)[0].acceptance is Acceptance.NEW
-    assert counts(store) == [2, 2, 5, 0]
+    assert counts(store) == [2, 2, 6, 0]
 
 
 def test_without_a_master_key_nothing_is_accepted_or_read_in_clear(store: Store, bridge: Store, inbox: Inbox) -> None:
@@ -319,6 +320,34 @@ def test_a_value_moved_to_another_row_does_not_open(store: Store, inbox: Inbox) 
             vault.person(by(AN, 1).case_id)
     assert vault.person(by(AN, 2).case_id) == '{"number":2}'
     assert len(vault.streams_of(one.subject_ref)) == 2
+
+
+def test_a_number_that_was_turned_to_another_subject_leads_nobody_there(store: Store, inbox: Inbox) -> None:
+    """Whoever may write the table puts nobody's application under another's key; others go on."""
+    other = Identifiers("person", "048199001111")
+    [one, two] = accept(inbox, by(AN, 1), by(other, 2))
+    turned = "UPDATE vault.indexes SET subject_ref = :two WHERE subject_ref = :one AND kind IN (:number, :bound)"
+    with store.writing() as connection:
+        names = {"one": one.subject_ref, "two": two.subject_ref, "number": "number", "bound": "bound"}
+        connection.execute(text(turned), names)
+    with pytest.raises(VaultValueBroken, match=two.subject_ref):
+        accept(inbox, by(AN, 3))
+    assert accept(inbox, by(other, 4))[0].subject_ref == two.subject_ref
+
+
+def test_a_key_that_does_not_come_back_wraps_nothing(store: Store, bridge: Store) -> None:
+    """A service that answers well, and opens nothing: no person is sealed for ever under what it gives."""
+
+    class Deaf(MemoryMasterKey):
+        def wrap(self, key: bytes, context: str) -> Wrapped:
+            given = super().wrap(key, context)
+            return replace(given, body=given.body[::-1]) if context.startswith("subject-") else given
+
+    inbox = Inbox(bridge, TOPICS, Vault(bridge, Deaf()))
+    with pytest.raises(MasterKeyWrong):
+        accept(inbox, by(AN, 1))
+    inbox.close()
+    assert counts(store) == [0, 0, 0, 0]
 
 
 def test_each_key_is_unwrapped_once_a_request(store: Store, inbox: Inbox) -> None:
