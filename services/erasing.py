@@ -69,7 +69,7 @@ def erase_subject(
     between the two, `reapply_erasures` completes it. A refusal that says something of the person is a look at him, and on record.
     Raises StoreError, TransportError, ErasureListError.
     """
-    if (refusal := not_seconded(reader.actor, order.approved_by)) is not None:
+    if (refusal := _not_seconded(reader.actor, order.approved_by)) is not None:
         return refusal
     persons = Persons(installation.store)
     if installation.vault.subject(subject_ref) is None:
@@ -98,6 +98,13 @@ def erase_subject(
         if done is None
         else _already(installation, done, listed)
     )
+
+
+def _not_seconded(actor: Actor, approved_by: str | None) -> Refusal | None:
+    """As `not_seconded`; an account that differs by blanks and capitals only is no second person."""
+    second = (approved_by or "").strip()
+    is_same = second.casefold() in ("", actor.id.strip().casefold())
+    return not_seconded(actor, None if is_same else second)
 
 
 def _entry(

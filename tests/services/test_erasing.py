@@ -87,7 +87,7 @@ def test_what_forbids_an_erasure(
     persons.withdrawn()
     ref, now = persons.ref(), MONDAY + timedelta(days=100)
     assert code_of(erase("subject-0")) == "subject_unknown"
-    for alone in (None, ACTOR.id):
+    for alone in (None, "", " ", ACTOR.id, f" {ACTOR.id.upper()} "):
         assert code_of(erase(ref, ErasureOrder("asked", "91/2025/QH15", alone))) == "second_person"
     refusal = erase(ref, now=now)
     assert (code_of(refusal), refusal.details["last_day"]) == ("retention_runs", "2028-03-02")
