@@ -133,20 +133,20 @@ def _remarks(simulation: Simulation, names: Names) -> Iterator[Block]:
     words = names.words
     for code, count in sorted(simulation.left_out.items()):
         why = words(LEFT_OUT[code]) if code in LEFT_OUT else code
-        left_out = _n("{count:,} case was left out: {why}", "{count:,} cases were left out: {why}", count, why=why)
+        left_out = _n("{count:,} case was left out: {why}.", "{count:,} cases were left out: {why}.", count, why=why)
         yield toned(Tone.NEAR, words(left_out))
     for code, count in sorted(simulation.not_applied.items()):
         refused = _n(
-            "{count:,} recorded act would have been refused ({code})",
-            "{count:,} recorded acts would have been refused ({code})",
+            "{count:,} recorded act would have been refused ({code}).",
+            "{count:,} recorded acts would have been refused ({code}).",
             count,
             code=code,
         )
         yield toned(Tone.NEAR, words(refused))
     if simulation.linked:
         linked = _n(
-            "{count:,} case belongs to a linked dossier: it was released when it was, whatever the others became",
-            "{count:,} cases belong to linked dossiers: each was released when it was, whatever the others became",
+            "{count:,} case belongs to a linked dossier: it was released when it was, whatever the others became.",
+            "{count:,} cases belong to linked dossiers: each was released when it was, whatever the others became.",
             simulation.linked,
         )
         yield dim(words(linked))

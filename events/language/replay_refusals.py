@@ -16,7 +16,7 @@ REPLAY_TEXTS: Final[Texts] = {
         _("Give an earlier --at, or a later --known-at."),
     ),
     "nothing_then": (
-        _("There was nothing yet then: the first event is of {began_at}."),
-        _("Ask for that instant, or a later one."),
+        _("There was nothing yet then."),
+        _("Ask for a later instant."),
     ),
 }

@@ -106,7 +106,9 @@ def reapplied_lines(reapplied: Reapplied, words: Words) -> Iterator[Block]:
     done = _n("{count} subject erased again.", "{count} subjects erased again.", len(reapplied.applied))
     yield line(words(done), " ", words(_("On the list: {listed}.", listed=reapplied.listed)))
     for ref in reapplied.left:
-        left = _("{subject} is left: a case came after its erasure was listed. Look at it, then erase it again.")
+        left = _(
+            "{subject} is left: a case came later, or its line was not sealed here. Look at it, then erase it again."
+        )
         yield toned(Tone.WRONG, words(left, subject=ref))
 
 

@@ -45,7 +45,7 @@ def replay(
 ) -> Replay | Refusal:
     """The case with this id or dossier code, or the dossier with this id of the ledger's or of its source's.
 
-    `stepped`: with every frame. The read is on record, with both instants.
+    `stepped`: with every frame. The read is on record, with both instants; a refusal tells nothing that would be one.
 
     Raises NotAnsweredError for one that was accepted but is not opened yet, StoreError.
     """
@@ -58,7 +58,7 @@ def replay(
     rows = installation.ledger.rows(stream_id)
     known = known_events(installation, rows, instants)
     if not known:
-        return _nothing(installation, KNOWN_AT, installation.business(rows[0].recorded_at))
+        return refuse("nothing_then", KNOWN_AT)
     life = DossierLife(installation, known) if is_dossier(stream_id) else CaseLife(installation, known)
     told = _told(installation, life, instants, asked, stepped=stepped)
     if isinstance(told, Replay):
@@ -70,21 +70,16 @@ def replay(
 def _told(
     installation: Installation, life: Life, instants: Instants, asked: Asked, *, stepped: bool
 ) -> Replay | Refusal:
-    began_at = life.known[0].at
     then = life.at(instants)
     if then is None:
-        return _nothing(installation, AT, began_at)
+        return refuse("nothing_then", AT)
     other = None
     if asked.diff_at is not None:
         other = life.at(instants.moved_to(asked.diff_at))
         if other is None:
-            return _nothing(installation, DIFF, began_at)
+            return refuse("nothing_then", DIFF)
     frames = tuple(life.frames(instants)) if stepped else ()
     return Replay(instants, life.known[-1].sequence, then, other, frames)
-
-
-def _nothing(installation: Installation, field: str, began_at: datetime) -> Refusal:
-    return refuse("nothing_then", field, began_at=began_at.astimezone(installation.zone).isoformat())
 
 
 def _stream_of(installation: Installation, reference: str) -> str | None:

@@ -114,6 +114,9 @@ def test_what_cannot_be_told_is_refused(installation: Installation, paused: Livi
     case = paused.case.case_id
     before, later = MONDAY - HOUR, NOW + HOUR
     assert refusal(installation, case, at=before) == ("nothing_then", "at")
+    nothing = replay(installation, AUDITOR, case, Asked(at=before), now=NOW)
+    assert isinstance(nothing, Refusal)
+    assert not nothing.details, "when the case began is told to nobody unless it is on record"
     assert refusal(installation, case, known_at=before) == ("nothing_then", "known-at")
     assert refusal(installation, case, diff_at=before) == ("nothing_then", "diff")
     assert refusal(installation, case, at=later) == ("instant_future", "at")
