@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -48,6 +49,16 @@ def demand_known(correction: Correction, applicants: Sequence[Mapping[str, Any]]
     unknown = [path for path in correction.values if path not in known]
     if unknown:
         raise CatalogInvalid([_unknown(correction.document, path, known) for path in unknown])
+
+
+def differing(correction: Correction, applicants: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The fields of the correction in which these say different things, as people write them."""
+    said = [dict(_leaves((), applicant)) for applicant in applicants]
+    return [
+        field_name(path)
+        for path in correction.values
+        if len({json.dumps(each[path], sort_keys=True) for each in said if path in each}) > 1
+    ]
 
 
 def corrected(applicant: Mapping[str, Any], correction: Correction) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def dead_letter_list(letters: Sequence[FiledLetter], moments: Moments) -> Block:
 def dead_letter_screen(filed: FiledLetter, moments: Moments, *, content: bool) -> Iterator[Block]:
     """One letter: why it lies there, its headers, and where wanted the message itself."""
     words, letter = moments.words, filed.letter
-    known = {name: _fact(name, value, moments) for name, value in dead_letter_json(filed, content=content).items()}
+    known = {name: _fact(name, value, moments) for name, value in dead_letter_json(filed).items()}
     known |= {"reason": _reason(filed, moments)}
     yield facts((words.named("letter", name), text) for name, text in known.items())
     headers = table_of(words(_("Headers")), words(_("Name")), words(_("Value")))

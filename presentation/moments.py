@@ -12,6 +12,7 @@ from events.language.identity import is_held_apart
 from presentation.amounts import HOUR_SECONDS, MINUTE_SECONDS, budget_said, in_words, span_said
 from presentation.names import Names
 from presentation.words.words import Words
+from services.own_texts import OwnTexts
 from sla.business_time import BusinessTime
 from sla.units import Budget
 from wording.text import _, in_language
@@ -47,7 +48,8 @@ class Moments:
         """What an applicant wrote. Older events hold it themselves: then it is what they hold."""
         if reference is None or not is_held_apart(reference):
             return reference
-        return self.texts.get(reference) or self.words(_("(kept in the vault)"))
+        is_gone = isinstance(self.texts, OwnTexts) and self.texts.was_erased
+        return self.texts.get(reference) or self.words(_("(erased)") if is_gone else _("(kept in the vault)"))
 
     def instant(self, at: datetime | None, *, seconds: bool = False) -> str:
         """Day and time of day; `-` for none."""

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from catalog.errors import CatalogInvalid
 from events.language.refusals import Refusal, refuse
-from intake.corrections import Correction, changed_fields, corrected, correction_of, demand_known
+from intake.corrections import Correction, changed_fields, corrected, correction_of, demand_known, differing
 from intake.identifiers import identifiers_of
 from services.installation import Installation
 from services.recording_reads import Reader, filter_said, record_read
 from services.subjects import standing
+from store.persons import Persons
 from store.vault.correcting import Corrections, NumberTaken, SaidAnew
 from store.vault.vault import Entry
 
@@ -29,37 +31,72 @@ class Corrected:
 
 
 def correct_subject(
-    installation: Installation, reader: Reader, subject_ref: str, correction: Correction, *, reason: str
+    installation: Installation,
+    reader: Reader,
+    subject_ref: str,
+    correction: Correction,
+    *,
+    reason: str,
+    case: str | None = None,
 ) -> Corrected | Refusal:
     """Write the right values wherever the fields stand for this subject, and by what it is found from now on.
 
-    All or nothing, in one transaction. `reason` and the names of the fields go on record, no value does. Raises
+    `case`: only in what was said with this case (its id or dossier code) or linked dossier; needed where the applications say
+    different things, which may be of different people. All or nothing, in one transaction, which ends after it is on record who
+    did it and why: `reason` and the names of the fields, no value; refusals that say something of the person are too. Raises
     CatalogInvalid for fields that stand nowhere, StoreError, MasterKeyMissing and the master key's errors.
     """
     subject = standing(installation, subject_ref)
     if isinstance(subject, Refusal):
         return subject
+
+    def told(refused: str) -> None:
+        record_read(installation, reader, subject=subject_ref, filter={"refused": refused})
+
     try:
-        fields = _put(installation, subject_ref, correction)
+        done = _put(installation, reader, subject_ref, correction, reason, case)
     except NumberTaken as taken:
-        return refuse("number_taken", "subject", other=taken.other)
-    if not fields:
-        return refuse("nothing_changes", "subject")
-    record_read(
-        installation, reader, subject=subject_ref, filter=filter_said({"reason": reason, "fields": list(fields)})
-    )
+        done = refuse("number_taken", "subject", other=taken.other)
+    except CatalogInvalid:
+        told("field_unknown")
+        raise
+    if isinstance(done, Refusal):
+        told(done.code)
+    return done
+
+
+def _put(
+    installation: Installation, reader: Reader, subject_ref: str, correction: Correction, reason: str, case: str | None
+) -> Corrected | Refusal:
+    """What was corrected and is on record, or why nothing was. Raises NumberTaken."""
+    meant = None if case is None else _stream_of(installation, subject_ref, case)
+    with Corrections(installation.store, installation.vault).of(subject_ref) as correcting:
+        entries = [entry for entry in correcting.entries if case is None or entry.stream_id == meant]
+        if case is not None and not entries:
+            return refuse("case_unknown", "case")
+        said = [_applicant(entry) for entry in entries]
+        demand_known(correction, said)
+        if differ := differing(correction, said):
+            return refuse("values_differ", "case", fields=", ".join(differ))
+        anew = [_said_anew(entry, correction) for entry in entries]
+        fields = tuple(dict.fromkeys(name for _said, names in anew for name in names))
+        if not fields:
+            return refuse("nothing_changes", "subject")
+        others = [
+            SaidAnew(each.stream_id, each.person, identifiers_of(_applicant(each))) for each in correcting.entries
+        ]
+        changed = {said.stream_id: said for said, _names in anew}
+        correcting.put([changed.get(each.stream_id, each) for each in others])
+        # Before the transaction ends: what cannot be put on record is not done.
+        narrowed = filter_said({"reason": reason, "fields": list(fields), "case": meant})
+        record_read(installation, reader, subject=subject_ref, filter=narrowed)
     return Corrected(subject_ref, fields)
 
 
-def _put(installation: Installation, subject_ref: str, correction: Correction) -> tuple[str, ...]:
-    """The names of the fields that say something else now."""
-    with Corrections(installation.store, installation.vault).of(subject_ref) as correcting:
-        demand_known(correction, [_applicant(entry) for entry in correcting.entries])
-        anew = [_said_anew(entry, correction) for entry in correcting.entries]
-        fields = tuple(dict.fromkeys(name for _said, names in anew for name in names))
-        if fields:
-            correcting.put([said for said, _names in anew])
-    return fields
+def _stream_of(installation: Installation, subject_ref: str, case: str) -> str | None:
+    """The case or linked dossier of the subject that is meant."""
+    streams = Persons(installation.store).streams_of(subject_ref)
+    return next((stream.stream_id for stream in streams if case in (stream.stream_id, stream.dossier_code)), None)
 
 
 def _applicant(entry: Entry) -> dict[str, Any]:

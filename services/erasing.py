@@ -50,7 +50,8 @@ class Reapplied:
     listed: int
     applied: tuple[str, ...]
     left: tuple[str, ...]
-    """Subjects with a case that came after their erasure was listed: somebody must look."""
+    """Subjects with a case that came after their erasure was listed, or whose line is not sealed by this installation:
+    somebody must look."""
 
 
 def erase_subject(
@@ -68,10 +69,9 @@ def erase_subject(
     between the two, `reapply_erasures` completes it. A refusal that says something of the person is a look at him, and on record.
     Raises StoreError, TransportError, ErasureListError.
     """
-    actor = reader.actor
-    if (refusal := not_seconded(actor, order.approved_by)) is not None:
+    if (refusal := _not_seconded(reader.actor, order.approved_by)) is not None:
         return refusal
-    persons, approved_by = Persons(installation.store), order.approved_by or ""
+    persons = Persons(installation.store)
     if installation.vault.subject(subject_ref) is None:
         return refuse("subject_unknown", "subject", subject=subject_ref)
     if (done := persons.erasure_of(subject_ref)) is not None:
@@ -79,31 +79,46 @@ def erase_subject(
     if (refusal := _refusal(installation, persons.streams_of(subject_ref), now)) is not None:
         return _told(installation, reader, subject_ref, refusal)
     # Looked for beforehand: it takes long, and nobody's application should wait for it.
-    letters, documents = find_letters_of(installation, actor, subject_ref), _documents(installation, subject_ref)
+    letters, documents = find_letters_of(installation, reader.actor, subject_ref), _documents(installation, subject_ref)
     with persons.erasing(subject_ref) as erasing:
         if erasing is not None:
             streams = erasing.streams()
             # An application that came meanwhile was let in before us, and holds the rest back.
             if (refusal := _refusal(installation, streams, now)) is not None:
                 return _told(installation, reader, subject_ref, refusal)
-            names = tuple(stream.stream_id for stream in streams)
-            entry = ListedErasure(
-                subject_ref=subject_ref,
-                erased_at=now,
-                reason=order.reason,
-                legal_basis=order.legal_basis,
-                actor=actor,
-                approved_by=approved_by,
-                streams=names,
-            )
+            entry = _entry(reader.actor, subject_ref, order, streams, now)
             erasure = _of(entry, _cases(streams), documents)
-            erasing.forget(erasure, names, letters.references)
-            listed.add(entry)
+            erasing.forget(erasure, entry.streams, letters.references)
+            listed.add(entry.sealed_by(installation.vault.keyed_digest))
             return Erased(erasure, already=False, clear_letters=letters.clear, closed_letters=letters.closed)
     done = persons.erasure_of(subject_ref)
-    if done is None:
-        raise AssertionError("a subject without a key has an erasure on record")
-    return _already(installation, done, listed)
+    # Without a record somebody else than this program took the key: `verify` says so.
+    return (
+        refuse("subject_erased", "subject", subject=subject_ref)
+        if done is None
+        else _already(installation, done, listed)
+    )
+
+
+def _not_seconded(actor: Actor, approved_by: str | None) -> Refusal | None:
+    """As `not_seconded`; an account that differs by blanks and capitals only is no second person."""
+    second = (approved_by or "").strip()
+    is_same = second.casefold() in ("", actor.id.strip().casefold())
+    return not_seconded(actor, None if is_same else second)
+
+
+def _entry(
+    actor: Actor, subject_ref: str, order: ErasureOrder, streams: Sequence[SubjectStream], now: datetime
+) -> ListedErasure:
+    return ListedErasure(
+        subject_ref=subject_ref,
+        erased_at=now,
+        reason=order.reason,
+        legal_basis=order.legal_basis,
+        actor=actor,
+        approved_by=order.approved_by or "",
+        streams=tuple(stream.stream_id for stream in streams),
+    )
 
 
 def _told(installation: Installation, reader: Reader, subject_ref: str, refusal: Refusal) -> Refusal:
@@ -115,15 +130,18 @@ def _told(installation: Installation, reader: Reader, subject_ref: str, refusal:
 def reapply_erasures(installation: Installation, actor: Actor, listed: ErasureList) -> Reapplied:
     """Erase again who is on the list and still in the database: after a back-up was restored, or a kill between the two.
 
-    Asks no rule again: it was lawful, and done. Whoever handed in an application since then is left. Idempotent. Raises
-    StoreError, TransportError, ErasureListError.
+    Asks no rule again: it was lawful, and done. Whoever handed in an application since then is left, and whoever stands there
+    in a line that this installation has not sealed. Idempotent. Raises StoreError, MasterKeyMissing and the master key's errors,
+    TransportError, ErasureListError.
     """
     entries: dict[str, list[ListedErasure]] = {}
     for entry in listed.entries():
         entries.setdefault(entry.subject_ref, []).append(entry)
     persons = Persons(installation.store)
     remembered = persons.remembered(list(entries))
-    applied = [ref for ref in remembered if _reapplied(installation, actor, persons, entries[ref])]
+    keyed = installation.vault.keyed_digest
+    ours = {ref: [entry for entry in entries[ref] if entry.is_sealed_by(keyed)] for ref in remembered}
+    applied = [ref for ref in remembered if ours[ref] and _reapplied(installation, actor, persons, ours[ref])]
     left = tuple(ref for ref in remembered if ref not in applied)
     return Reapplied(len(entries), tuple(applied), left)
 
@@ -195,15 +213,14 @@ def _of(entry: ListedErasure, cases: int, documents: int) -> Erasure:
 def _already(installation: Installation, done: Erasure, listed: ErasureList) -> Erased:
     """What was done before; a list that does not know of it, such as a new one, is told."""
     if done.subject_ref not in {entry.subject_ref for entry in listed.entries()}:
-        listed.add(
-            ListedErasure(
-                subject_ref=done.subject_ref,
-                erased_at=done.erased_at,
-                reason=done.reason,
-                legal_basis=done.legal_basis,
-                actor=Actor.model_validate_json(done.actor),
-                approved_by=done.approved_by,
-                streams=installation.vault.streams_of(done.subject_ref),
-            )
+        entry = ListedErasure(
+            subject_ref=done.subject_ref,
+            erased_at=done.erased_at,
+            reason=done.reason,
+            legal_basis=done.legal_basis,
+            actor=Actor.model_validate_json(done.actor),
+            approved_by=done.approved_by,
+            streams=installation.vault.streams_of(done.subject_ref),
         )
+        listed.add(entry.sealed_by(installation.vault.keyed_digest))
     return Erased(done, already=True)

@@ -6,12 +6,14 @@ One canonical JSON object a line, only ever added to. It names no person: a refe
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import hmac
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
@@ -46,6 +48,21 @@ class ListedErasure(BaseModel):
     approved_by: str
     streams: tuple[str, ...]
     """The cases and linked dossiers whose data went; one that came later was none of these."""
+    seal: str = ""
+    """Keyed digest of all of it, by the installation's own key: whoever only may write the file erases nobody with it."""
+
+    def sealed_by(self, keyed: Callable[[str], str]) -> Self:
+        """The same with its seal. `keyed`: the keyed digest of what has this SHA-256."""
+        return self.model_copy(update={"seal": keyed(self._digest)})
+
+    def is_sealed_by(self, keyed: Callable[[str], str]) -> bool:
+        """Whether it is as it was sealed, with that key."""
+        return hmac.compare_digest(self.seal.encode(), keyed(self._digest).encode())
+
+    @property
+    def _digest(self) -> str:
+        said = self.model_copy(update={"seal": ""}).line
+        return hashlib.sha256(f"erasure\n{said}".encode()).hexdigest()
 
     @property
     def line(self) -> str:

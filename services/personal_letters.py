@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from audit.personal.letters import PersonsLetters
@@ -12,6 +13,8 @@ from events.transport.letter_content import content_of, reference_in
 from events.transport.letters import REPLAYED
 from events.transport.reading import read_all
 from services.installation import Installation
+from store.errors import VaultValueBroken
+from store.vault.vault import Entry, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class LettersFound:
     """So many lie in clear, of an older program: they go when their time on the topic is over."""
     closed: int
     """Letters, of whomever, that the master key here does not open: nobody looked into them."""
+    broken: int = 0
+    """Of so many of his applications what he said does not open any more: by that no letter was looked for."""
 
 
 def find_letters_of(installation: Installation, actor: Actor, subject_ref: str) -> LettersFound:
@@ -32,8 +37,8 @@ def find_letters_of(installation: Installation, actor: Actor, subject_ref: str) 
     Call it while the subject's own key stands: by what was said under it the letters are found. Raises MasterKeyMissing and
     the master key's errors, StoreError, TransportError.
     """
-    entries = installation.vault.entries_of(subject_ref)
     streams = installation.vault.streams_of(subject_ref)
+    entries, broken = _said(installation.vault, subject_ref, streams)
     letters = PersonsLetters(entries, {*streams, *map(installation.code_of, streams)})
     names = filled(installation.cluster, dead_letter_topics(installation.cluster, installation.topics))
     found: set[str] = set()
@@ -52,4 +57,17 @@ def find_letters_of(installation: Installation, actor: Actor, subject_ref: str) 
         if is_his and reference is not None:
             found.add(reference)
         clear += is_his and reference is None
-    return LettersFound(tuple(sorted(found)), clear, closed)
+    return LettersFound(tuple(sorted(found)), clear, closed, broken)
+
+
+def _said(vault: Vault, subject_ref: str, streams: Iterable[str]) -> tuple[list[Entry], int]:
+    """What the subject said with each of these, and with how many it does not open: one damaged row hides no other."""
+    entries, broken = [], 0
+    for stream_id in streams:
+        try:
+            person = vault.person(stream_id)
+        except VaultValueBroken:
+            broken += 1
+        else:
+            entries += [] if person is None else [Entry(subject_ref, stream_id, person)]
+    return entries, broken

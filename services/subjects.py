@@ -43,11 +43,13 @@ class FoundSubject:
 
 @dataclass(frozen=True, slots=True)
 class ShownSubject:
-    """A subject with what it last said of itself."""
+    """A subject with what it said of itself last."""
 
     subject: Subject
     person: Mapping[str, Any] = field(repr=False)
     cases: tuple[SubjectCase, ...]
+    differs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    """By case or dossier, the fields in which it was said otherwise there: it may be another person's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +119,20 @@ def _shown(installation: Installation, subject_ref: str) -> ShownSubject | Refus
     cases = _cases(installation, subject_ref)
     order = {case.stream.stream_id: place for place, case in enumerate(cases)}
     entries = sorted(installation.vault.entries_of(subject_ref), key=lambda entry: order.get(entry.stream_id, 0))
-    return ShownSubject(subject, _latest([json.loads(entry.person) for entry in entries]), cases)
+    said = {entry.stream_id: json.loads(entry.person).get("applicant", {}) for entry in entries}
+    person = _latest(list(said.values()))
+    differs = {
+        stream_id: {name: value for name, value in each.items() if value != person[name]}
+        for stream_id, each in said.items()
+    }
+    return ShownSubject(subject, person, cases, {name: other for name, other in differs.items() if other})
 
 
 def _latest(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Each field as it was said last."""
     person: dict[str, Any] = {}
     for each in said:
-        person |= each.get("applicant", {})
+        person |= each
     return person
 
 

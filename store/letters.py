@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Set
 from typing import Final
 
 from sqlalchemy import delete, select
@@ -50,6 +50,12 @@ class LetterKeys:
             raise LetterSealedError(reference=reference, reason=_("the master key here is another")) from error
         except SealBroken as error:
             raise LetterSealedError(reference=reference, reason=_("it is not as it was written")) from error
+
+    def standing(self, references: Set[str]) -> set[str]:
+        """Those of these references under which a key lies. Needs no master key."""
+        query = select(letters.c.reference).where(letters.c.reference.in_(references))
+        with self._store.reading() as connection:
+            return set(connection.execute(query).scalars())
 
     def destroy(self, references: Collection[str]) -> int:
         """Destroy these keys, for ever: nobody opens their letters again. How many there were."""

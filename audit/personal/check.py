@@ -7,12 +7,14 @@ from itertools import chain
 from typing import Final
 
 from audit.personal.places import TopicTexts, texts_of_histories, texts_of_tables, texts_of_the_catalogue
+from audit.personal.vault import check_subject
 from audit.personal.wanted import Found, Place, ValueKind, Wanted
 from audit.verification_report import PersonalTally
 from audit.violation import Violation
 from events.language.topics import Topics
 from events.transport.cluster import Cluster
 from store.database import Store
+from store.vault.inspection import inspect
 from store.vault.vault import Vault
 from wording.text import LazyText, _
 
@@ -27,26 +29,23 @@ SAID: Final[dict[ValueKind, LazyText]] = {
 def check_personal(
     store: Store, vault: Vault, cluster: Cluster, topics: Topics, tally: PersonalTally
 ) -> Iterator[Violation]:
-    """Where a number, phone, e-mail address or full name of the vault stands outside it.
+    """Where a number, phone, e-mail address or full name of the vault stands outside it; and what is wrong within (I1).
 
     Raises MasterKeyMissing and the master key's errors, StoreError, TransportError.
     """
-    wanted = wanted_of(store, vault)
+    wanted = Wanted()
+    for subject in inspect(store, vault.master):
+        for entry in subject.entries:
+            wanted.add(entry)
+        yield from check_subject(vault, subject)
+    # An office that applies has a name that every procedure says.
+    wanted.leave_out_names_in(texts_of_the_catalogue(store))
     tally.persons, tally.spellings, tally.ordinary = wanted.persons, len(wanted), wanted.ordinary
     on_topics = TopicTexts(cluster, topics)
     texts = chain(texts_of_tables(store), texts_of_histories(store), on_topics)
     for found in wanted.found_in(_counted(texts, tally)):
         yield violation_of(found)
     tally.letters_in_clear = on_topics.letters_in_clear
-
-
-def wanted_of(store: Store, vault: Vault) -> Wanted:
-    """All that is looked for: what everybody said of himself, but for names that are also words of the catalogue."""
-    wanted = Wanted()
-    for entry in vault.people():
-        wanted.add(entry)
-    wanted.leave_out_names_in(texts_of_the_catalogue(store))
-    return wanted
 
 
 def violation_of(found: Found) -> Violation:

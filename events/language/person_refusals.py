@@ -27,6 +27,10 @@ PERSON_TEXTS: Final[Texts] = {
         _("There is no subject {subject}."),
         _("Look for the person with `greenlane subject find`, and use the reference that it shows."),
     ),
+    "values_differ": (
+        _("The applications under this subject say different things in {fields}: they may be of different people."),
+        _("Look at each with `greenlane subject show`, and name the one that is meant with --case (case)."),
+    ),
 }
 PERSON_VARIANTS: Final[Texts] = {
     "retention_runs.permanent": (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Set
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -49,15 +49,21 @@ def filled(cluster: Cluster, names: Collection[str]) -> tuple[str, ...]:
         consumer.close(autocommit=False)
 
 
-def open_letters(cluster: Cluster, topics: Topics) -> dict[str, int]:
+def open_letters(
+    cluster: Cluster, topics: Topics, standing: Callable[[Set[str]], Set[str]] = lambda references: references
+) -> dict[str, int]:
     """By dead-letter topic, how many letters nobody has sent again; topics without any are left out.
 
-    Raises KafkaAwayError, NotPermittedError.
+    `standing`: of the references of sealed letters those whose keys stand; the others nobody can send again, and they do not
+    count. Raises KafkaAwayError, NotPermittedError, and what it raises.
     """
     by_topic: dict[str, list[Incoming]] = {}
     for record in read_all(cluster, filled(cluster, dead_letter_topics(cluster, topics))):
         by_topic.setdefault(record.topic, []).append(replace(record, value=None))
-    counts = {topic: len(letters_in(records, with_replayed=False)) for topic, records in by_topic.items()}
+    waiting = {topic: letters_in(records, with_replayed=False) for topic, records in by_topic.items()}
+    sealed = {each.reference for found in waiting.values() for each in found if each.reference is not None}
+    lost = sealed - standing(sealed)
+    counts = {topic: sum(each.reference not in lost for each in found) for topic, found in waiting.items()}
     return {topic: count for topic, count in counts.items() if count}
 
 

@@ -56,9 +56,14 @@ class Letter:
         """The headers as text, by name."""
         return letters.texts_of(self.headers)
 
+    @property
+    def reference(self) -> str | None:
+        """Under which its key lies; None: it lies in clear."""
+        return reference_in(self.headers)
+
     def raise_if_closed(self) -> None:
         """Raises LetterSealedError, LetterErasedError for a letter that was not opened."""
-        reference = self.header_texts.get(letters.SEALED, "")
+        reference = self.reference or ""
         if self.seal == "closed":
             raise LetterSealedError(reference=reference, reason=_("the master key that opens it is not here"))
         if self.seal == "destroyed":

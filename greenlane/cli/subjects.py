@@ -124,6 +124,10 @@ def correct(
     ],
     *,
     reason: RecordedReason,
+    case: Annotated[
+        str | None,
+        typer.Option("--case", metavar="CASE|DOSSIER", help="Only what was said with this one.", callback=name_of),
+    ] = None,
     by: ActedBy = None,
 ) -> int:
     """Put right what is held, wherever the fields stand for this subject. A field is named as `subject show` names it.
@@ -142,7 +146,7 @@ def correct(
         correction = correction_of(name, content)
         with run.session() as session:
             reader = reading(session, "subject correct", by)
-            corrected = granted(correct_subject(session.wiring, reader, ref, correction, reason=reason))
+            corrected = granted(correct_subject(session.wiring, reader, ref, correction, reason=reason, case=case))
             return run.answer(lambda: corrected_json(corrected), lambda: (corrected_line(corrected, session.words),))
 
 

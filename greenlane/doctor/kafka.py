@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -18,6 +21,10 @@ from greenlane.admission import as_owner, is_embedded
 from greenlane.connecting import TLS_PROTOCOLS, cluster_of
 from greenlane.probing.kafka import probe_kafka
 from greenlane.settings import Settings
+from greenlane.wiring import Wiring
+from store.errors import StoreError
+from store.letters import LetterKeys
+from wording.errors import GreenlaneError
 
 FETCH_MS = 2_000
 
@@ -53,9 +60,20 @@ def kafka(settings: Settings) -> Kafka:
         topics=topics,
         accounts=_accounts(settings),
         bridges=sum(len(group.get("members") or ()) for group in groups.values()),
-        letters=open_letters(cluster, names),
+        letters=open_letters(cluster, names, partial(_standing, settings)),
         last_event=_last_event(cluster, names.case_events) if names.case_events in topics else None,
     )
+
+
+def _standing(settings: Settings, references: Set[str]) -> Set[str]:
+    """Those of the letters whose keys stand; all of them where the database cannot say so, which is told at the database."""
+    if settings.database_url is None or not references:
+        return references
+    try:
+        with closing(Wiring(settings)) as wiring:
+            return LetterKeys(wiring.store, None).standing(references)
+    except (StoreError, GreenlaneError):
+        return references
 
 
 def _accounts(settings: Settings) -> frozenset[str] | None:

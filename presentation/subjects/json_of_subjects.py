@@ -32,7 +32,8 @@ def found_json(found: Sequence[FoundSubject]) -> dict[str, Any]:
 
 def shown_json(shown: ShownSubject) -> dict[str, Any]:
     """The answer of `subject show --json`."""
-    cases = [_case_json(case) for case in shown.cases]
+    differs = shown.differs
+    cases = [_case_json(case) | {"differs": dict(differs.get(case.stream.stream_id, {}))} for case in shown.cases]
     return {"ok": True, "subject": shown.subject.ref, "person": dict(shown.person), "cases": cases}
 
 

@@ -47,6 +47,21 @@ def shown_screen(shown: ShownSubject, moments: Moments) -> Iterator[Block]:
         table.add(stacked(stream.name, dim(procedure)), _status(case, words), _kept(case, moments), ends=True)
     if shown.cases:
         yield table
+    if shown.differs:
+        yield from _differences(shown, moments)
+
+
+def _differences(shown: ShownSubject, moments: Moments) -> Iterator[Block]:
+    words = moments.words
+    warned = _(
+        "The applications say different things: they may be of different people. Hand out none before that is clear."
+    )
+    yield toned(Tone.NEAR, words(warned))
+    table = table_of(None, *map(words, (_p("dossier", "Dossier"), _("Said there"))))
+    names = {case.stream.stream_id: case.stream.name for case in shown.cases}
+    for stream_id, said in shown.differs.items():
+        table.add(names.get(stream_id, stream_id), stacked(*(f"{name}: {text}" for name, text in _fields("", said))))
+    yield table
 
 
 def exported_lines(exported: ExportedSubject, file: Path, words: Words) -> Iterator[Block]:
@@ -91,7 +106,9 @@ def reapplied_lines(reapplied: Reapplied, words: Words) -> Iterator[Block]:
     done = _n("{count} subject erased again.", "{count} subjects erased again.", len(reapplied.applied))
     yield line(words(done), " ", words(_("On the list: {listed}.", listed=reapplied.listed)))
     for ref in reapplied.left:
-        left = _("{subject} is left: a case came after its erasure was listed. Look at it, then erase it again.")
+        left = _(
+            "{subject} is left: a case came later, or its line was not sealed here. Look at it, then erase it again."
+        )
         yield toned(Tone.WRONG, words(left, subject=ref))
 
 

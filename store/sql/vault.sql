@@ -158,3 +158,36 @@ SELECT case_id
 FROM applications
 WHERE subject_ref = :subject_ref::text
 ORDER BY received_at, case_id;
+
+-- was_erased --
+-- Whether the subject of an application or dossier was erased, as it is on record; no right on the vault is needed.
+SELECT EXISTS (
+    SELECT
+    FROM applications a
+    JOIN erasures e USING (subject_ref)
+    WHERE a.case_id = :stream_id::text
+);
+
+-- find_sealed --
+-- Every sealed value of every subject, and once a subject of which none lies there; by subject, in the order of bytes.
+SELECT s.subject_ref, s.key_id, s.wrapped_key, v.place, v.row_key, v.sealed
+FROM vault.subjects s
+LEFT JOIN (
+    SELECT subject_ref, 'entries.sealed' AS place, stream_id AS row_key, sealed FROM vault.entries
+    UNION ALL
+    SELECT subject_ref, 'texts.sealed', reference, sealed FROM vault.texts
+    UNION ALL
+    SELECT subject_ref, 'documents.sealed_name', reference, sealed_name FROM vault.documents
+    UNION ALL
+    SELECT subject_ref, 'documents.sealed_media_type', reference, sealed_media_type FROM vault.documents
+    UNION ALL
+    SELECT subject_ref, 'documents.sealed_content', reference, sealed_content FROM vault.documents
+) v USING (subject_ref)
+WHERE s.wrapped_key IS NOT NULL
+ORDER BY s.subject_ref COLLATE "C";
+
+-- find_indexes --
+-- What leads to each subject, in the same order.
+SELECT subject_ref, kind, digest
+FROM vault.indexes
+ORDER BY subject_ref COLLATE "C";

@@ -92,6 +92,11 @@ class Vault:
         with self._store.session() as session:
             return tuple(one for (one,) in session.execute(SQL["find_streams_of"], {"subject_ref": ref}))
 
+    def was_erased(self, stream_id: str) -> bool:
+        """Whether whoever applied was erased. Needs no master key, and no right on the vault."""
+        with self._store.session() as session:
+            return session.execute(SQL["was_erased"], {"stream_id": stream_id}).fetchone() == (True,)
+
     def keyed_digest(self, content: str) -> str:
         """A digest (hex) under a key that only the master key opens; of large content by its SHA-256 (hex)."""
         return self.digests.keyed(content)

@@ -13,6 +13,7 @@ from store.database import Store
 from store.errors import StoreError
 from store.inbox import Inbox, Submission
 from store.recorder import Recorder
+from store.vault.vault import Vault
 from store.verification import accepted_without_case
 from tests.audit.owing import TOPICS, live
 from tests.master_keys import vault_of
@@ -134,6 +135,7 @@ def test_whoever_was_erased_on_record_is_not_missed(store: Store, sketches: list
     erased = "UPDATE vault.subjects SET wrapped_key = NULL, erased_at = now() WHERE subject_ref = :subject"
     tamper(store, ERASURE.replace("{{}}", "{}"), erased, *of_subject, subject=subject)
     assert said(store) == []
+    assert [Vault(store, None).was_erased(sketch.case_id) for sketch in sketches] == [True, False, False]
 
 
 def test_a_case_that_was_removed_with_all_its_rows_leaves_a_gap(store: Store, sketches: list[Sketch]) -> None:

@@ -17,6 +17,7 @@ from events.language.identity import text_ref_of
 from presentation.cases.event_lines import detail_of
 from presentation.moments import Moments
 from presentation.words.words import Words
+from services.own_texts import OwnTexts
 from sla.business_time import BusinessTime
 from tests.cli.program import LiveStack, Program
 from tests.cli.test_commands_live import karaoke, submitted
@@ -130,3 +131,12 @@ def test_older_events_show_what_they_hold_and_newer_ones_what_the_vault_holds(ev
     time = BusinessTime.real_time()
     moments = Moments(Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), time, AT, {REFERENCE: "Tôi chuyển nhà"})
     assert detail_of(event, moments).endswith(shown)
+
+
+def test_of_an_erased_applicant_nothing_is_kept() -> None:
+    """What an older event holds itself stays there; what lay in the vault is gone, and is not said to be kept."""
+    texts = OwnTexts()
+    texts.was_erased = True
+    moments = Moments(Words("en"), ZoneInfo("Asia/Ho_Chi_Minh"), BusinessTime.real_time(), AT, texts)
+    assert detail_of(ApplicationWithdrawn(by=BY, reason_ref=REFERENCE), moments).endswith("(erased)")
+    assert detail_of(ApplicationWithdrawn(by=BY, reason="moved"), moments).endswith("moved")

@@ -50,7 +50,8 @@ def test_a_person_s_request_is_answered(live: Program, tmp_path: Path) -> None:
     file = tmp_path / "right.yaml"
     file.write_text("phone: 0977000333\n", encoding="utf-8")
     act = ("--reason", "request of 2 March", "--by", "archivist-1")
-    corrected = live("subject", "correct", ref, str(file), *act).json
+    assert live("subject", "correct", ref, str(file), *act).error["code"] == "values_differ"
+    corrected = live("subject", "correct", ref, str(file), *act, "--case", cases[1]).json
     assert corrected == {"ok": True, "subject": ref, "fields": ["phone"]}
     file.write_text("phone: 0977000333\nphon: 1\n", encoding="utf-8")
     faulty = live("subject", "correct", ref, str(file), *act)

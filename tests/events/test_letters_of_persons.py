@@ -14,7 +14,7 @@ from events.transport.producer import Producer
 from services.actors import claimed
 from services.installation import Installation
 from services.personal_letters import find_letters_of
-from store.vault.vault import Entry
+from store.errors import VaultValueBroken
 from tests.events.bridges import MakeTopics
 from tests.events.memory_letters import MemoryLetters
 
@@ -42,9 +42,13 @@ def test_a_persons_letters_are_found_sealed_and_in_clear(cluster: Cluster, make_
         ours.keys[bury(5, his[0], others)] = b"k" * 32
         producer.send_now(places[0], b"079085001234", b"in clear", [("dlq-code", b"x")])
         producer.send_now(places[0], b"079085001234", b"", [("dlq-replayed", b"0-0")])
-    vault = SimpleNamespace(
-        entries_of=lambda ref: (Entry(ref, STREAM, json.dumps(PERSON)),), streams_of=lambda ref: (STREAM,)
-    )
+
+    def person(stream_id: str) -> str:
+        if stream_id != STREAM:
+            raise VaultValueBroken(column="entries.sealed", row_key=stream_id)
+        return json.dumps(PERSON)
+
+    vault = SimpleNamespace(person=person, streams_of=lambda ref: ("case-broken", STREAM))
     installation: Any = SimpleNamespace(cluster=cluster, topics=topics, letter_keys=ours, vault=vault, code_of=str)
     found = find_letters_of(cast("Installation", installation), claimed("operator", "tests"), "subject-a")
-    assert (set(found.references), found.clear, found.closed) == (set(references), 1, 1)
+    assert (set(found.references), found.clear, found.closed, found.broken) == (set(references), 1, 1, 1)

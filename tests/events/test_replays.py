@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from events.transport.cluster import Cluster
-from events.transport.dead_letters import LetterBox
+from events.transport.dead_letters import LetterBox, open_letters
 from events.transport.errors import LetterErasedError
 from events.transport.ports import DeadLetter, Disposition, Done, Incoming
 from events.transport.producer import Producer
@@ -137,6 +137,9 @@ async def test_no_word_of_a_message_stands_in_its_letter(cluster: Cluster, make_
             LETTERS.destroy([second.header_texts["dlq-sealed"]])
             with pytest.raises(LetterErasedError):
                 box.replay(producer, topics, [second.id])
+            standing = LETTERS.keys.keys()
+            assert open_letters(cluster, topics) == {box.topic: 2}
+            assert open_letters(cluster, topics, lambda references: references & standing) == {box.topic: 1}
             producer.send_now(topics.replays, *order_of(box.topic, second.id, 0), [])
             assert [each.id for each in box.replay(producer, topics)] == [first.id]
             await until(lambda: len(handler.done) == 3, "the other came again")

@@ -64,6 +64,14 @@ def test_who_was_found_and_that_nobody_was(language: str, nobody: str) -> None:
     assert "subject-1" in said(found_screen([FoundSubject(SUBJECT, CASES)], moments(language)))
 
 
+def test_where_applications_differ_it_is_said() -> None:
+    """With what was said there: two people may have been joined by a mistyped number."""
+    differs = {"C-1": {"phone": "0911111111"}}
+    screen = said(shown_screen(ShownSubject(SUBJECT, {"phone": "0900000000"}, CASES, differs), moments("en")))
+    assert "they may be of different people" in screen
+    assert screen.endswith("H05-1 phone: 0911111111")
+
+
 def test_what_still_holds_the_data_is_told() -> None:
     """Back-ups, letters in clear, letters that nobody could open; of what was erased before, only when."""
     done = said(erased_lines(Erased(ERASURE, False, clear_letters=1, closed_letters=2), moments("en")))

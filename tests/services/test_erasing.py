@@ -87,7 +87,7 @@ def test_what_forbids_an_erasure(
     persons.withdrawn()
     ref, now = persons.ref(), MONDAY + timedelta(days=100)
     assert code_of(erase("subject-0")) == "subject_unknown"
-    for alone in (None, ACTOR.id):
+    for alone in (None, "", " ", ACTOR.id, f" {ACTOR.id.upper()} "):
         assert code_of(erase(ref, ErasureOrder("asked", "91/2025/QH15", alone))) == "second_person"
     refusal = erase(ref, now=now)
     assert (code_of(refusal), refusal.details["last_day"]) == ("retention_runs", "2028-03-02")
@@ -245,6 +245,7 @@ def test_a_kill_between_list_and_database_is_completed(
             erase(ref)
     assert installation.vault.find("number", NUMBER) == (ref,)
     listed.add(listed.entries()[0].model_copy(update={"subject_ref": "subject-unknown"}))
+    assert installation.vault.find("number", "079085009999") == (other,)
     assert reapply_erasures(installation, ACTOR, listed) == Reapplied(2, (ref,), ())
     assert reapply_erasures(installation, ACTOR, listed) == Reapplied(2, (), ())
     assert installation.vault.find("number", NUMBER) == ()
@@ -293,6 +294,31 @@ def test_whoever_came_after_the_list_is_left(
     persons.applies()
     assert reapply_erasures(installation, ACTOR, listed) == Reapplied(1, (), (ref,))
     assert installation.vault.find("number", NUMBER) == (ref,)
+
+
+def test_a_line_that_somebody_else_wrote_erases_nobody(
+    installation: Installation, persons: Persons, listed: ErasureList
+) -> None:
+    """Who may write the file is not who may erase: without the installation's seal a line names somebody to look at."""
+    living = persons.applies()
+    ref = persons.ref()
+    forged = AN_ENTRY.model_copy(update={"subject_ref": ref, "streams": (living.case.case_id,)})
+    listed.add(forged)
+    other = forged.model_copy(update={"subject_ref": "subject-2"}).sealed_by(installation.vault.keyed_digest)
+    listed.add(forged.model_copy(update={"seal": other.seal}))
+    assert reapply_erasures(installation, ACTOR, listed) == Reapplied(1, (), (ref,))
+    assert installation.vault.find("number", NUMBER) == (ref,)
+
+
+def test_a_key_that_somebody_else_took_is_told(
+    installation: Installation, persons: Persons, erase: Callable[..., Any]
+) -> None:
+    """Without an erasure on record there is none to tell of; `verify` names the subject."""
+    persons.withdrawn()
+    ref = persons.ref()
+    with installation.store.session() as session:
+        session.execute("UPDATE vault.subjects SET wrapped_key = NULL, key_id = NULL")
+    assert code_of(erase(ref)) == "subject_erased"
 
 
 def test_an_application_that_comes_meanwhile_is_whole(

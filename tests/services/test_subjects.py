@@ -11,11 +11,13 @@ import pytest
 from catalog.errors import CatalogInvalid
 from events.language.refusals import Refusal
 from presentation.subjects.json_of_subjects import export_content, exported_json, found_json, shown_json
+from services import correcting
 from services.actors import claimed
 from services.correcting import Corrected, correct_subject, correction_of
 from services.installation import Installation
 from services.recording_reads import Reader
 from services.subjects import ExportedSubject, ShownSubject, SoughtBy, export_subject, find_subjects, show_subject
+from store.errors import StoreAccessDenied
 from store.reads import ReadFilter, Reads
 from store.recorder import Recorder
 from tests.services.on_database import installation, recorder, store
@@ -70,7 +72,54 @@ def test_what_is_shown_is_what_was_said_last(installation: Installation, persons
         ("closed", "withdrawn", "2028-03-02"),
         ("in_progress", None, None),
     ]
+    assert [case["differs"] for case in body["cases"]] == [{"phone": PHONE}, {}]
     assert on_record(installation) == [(persons.ref(), None, 1)]
+
+
+def test_where_applications_differ_a_correction_names_the_one_that_is_meant(
+    installation: Installation, persons: Persons
+) -> None:
+    """A mistyped number joins two people: the phone of the one is not written over the other's."""
+    first = persons.withdrawn()
+    second = persons.withdrawn(full_name="Trần Thị Bích", phone="0999999999")
+    ref, correction = persons.ref(), correction_of("right.yaml", b"phone: '0911111111'")
+    refusal = correct_subject(installation, READER, ref, correction, reason="asked")
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.details) == ("values_differ", {"fields": "phone"})
+    unknown = correct_subject(installation, READER, ref, correction, reason="asked", case="H05-0")
+    assert isinstance(unknown, Refusal)
+    assert unknown.code == "case_unknown"
+    code = second.case.dossier_code
+    assert isinstance(correct_subject(installation, READER, ref, correction, reason="asked", case=code), Corrected)
+    said = {entry.stream_id: json.loads(entry.person)["applicant"] for entry in installation.vault.entries_of(ref)}
+    assert said[first.case.case_id] == PERSON
+    assert said[second.case.case_id]["phone"] == "0911111111"
+    vault = installation.vault
+    assert (vault.find("phone", PHONE), vault.find("phone", "0911111111"), vault.find("phone", "0999999999")) == (
+        (ref,),
+        (ref,),
+        (),
+    )
+    told = [filtered for _subject, filtered, _count in on_record(installation)]
+    done = {"reason": "asked", "fields": ["phone"], "case": second.case.case_id}
+    assert told == [{"refused": "values_differ"}, {"refused": "case_unknown"}, done]
+
+
+def test_what_cannot_be_put_on_record_is_not_corrected(
+    installation: Installation, persons: Persons, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who changed what of whom must never be unknown."""
+    persons.applies()
+
+    def refused(*_: object, **__: object) -> None:
+        raise StoreAccessDenied(reason="reads")
+
+    monkeypatch.setattr(correcting, "record_read", refused)
+    correction = correction_of("right.yaml", b"phone: '0911111111'")
+    with pytest.raises(StoreAccessDenied):
+        correct_subject(installation, READER, persons.ref(), correction, reason="asked")
+    assert json.loads(installation.vault.entries_of(persons.ref())[0].person)["applicant"] == PERSON
+    assert installation.vault.find("phone", PHONE) == (persons.ref(),)
 
 
 def test_an_export_holds_all_and_that_it_was_made(installation: Installation, persons: Persons) -> None:

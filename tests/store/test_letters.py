@@ -69,4 +69,5 @@ def test_the_bridge_seals_and_the_operator_opens_and_destroys(store: Store, as_a
     sealed = LetterKeys(as_account("bridge"), MemoryMasterKey()).seal("letter-a", CONTENT)
     operator = LetterKeys(as_account("operator"), MemoryMasterKey())
     assert operator.open("letter-a", sealed) == CONTENT
+    assert operator.standing({"letter-a", "letter-x"}) == {"letter-a"}
     assert operator.destroy(["letter-a"]) == 1
