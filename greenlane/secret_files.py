@@ -39,6 +39,12 @@ def secrets_in_files(
     return contents
 
 
+def set_by(environment: Mapping[str, str], variable: str) -> str:
+    """What somebody set: the variable, or the one that names its file."""
+    pointer = f"{variable}{SUFFIX}"
+    return pointer if any(name.upper() == pointer and value for name, value in environment.items()) else variable
+
+
 def secret_in(pointer: str, file: Path, *, private: bool = False) -> str:
     """The text that a file holds, `pointer` being what names the file. Raises SettingsError; what it holds is in no error.
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Final
+
+from pydantic import SecretStr
 
 from greenlane.connection_rules import PREFIX
 from greenlane.master_keys.file import FileMasterKey
 from greenlane.master_keys.service import KeyService, ServicePlace
+from greenlane.secret_files import set_by
 from greenlane.settings import Settings
 from greenlane.tls_files import authority_context
 from store.errors import MasterKeyUnknown
@@ -41,14 +45,18 @@ def master_key_of(settings: Settings) -> MasterKey | None:
     """What opens the vault here; None: nothing is named. No service is asked. Raises SettingsError for a key that is none."""
     keys: list[MasterKey] = []
     if settings.master_key is not None:
-        keys.append(FileMasterKey.from_text(settings.master_key.get_secret_value(), MASTER_KEY))
+        keys.append(_in_file(settings.master_key, MASTER_KEY))
     if settings.key_service_url is not None and settings.key_service_token is not None:
         keys.append(KeyService(_place_of(settings, settings.key_service_url)))
     if not keys:
         return None  # former keys alone wrap nothing
     if settings.former_master_key is not None:
-        keys.append(FileMasterKey.from_text(settings.former_master_key.get_secret_value(), FORMER_MASTER_KEY))
+        keys.append(_in_file(settings.former_master_key, FORMER_MASTER_KEY))
     return keys[0] if len(keys) == 1 else Keyring(keys)
+
+
+def _in_file(secret: SecretStr, variable: str) -> FileMasterKey:
+    return FileMasterKey.from_text(secret.get_secret_value(), set_by(os.environ, variable))
 
 
 def _place_of(settings: Settings, url: str) -> ServicePlace:

@@ -13,18 +13,19 @@ from typing import Final
 import httpx
 from prometheus_client import Counter
 
+from greenlane.master_keys.asking import Answer, AnswerTooLongError, Asker
 from store.errors import KeyServiceUnavailable, MasterKeyUnknown, MasterKeyWrong
 from store.vault.master import Wrapped
 from wording.foreign import visible
+from wording.json_text import JsonRefusedError, read_json
 from wording.text import LazyText, _
 
-ATTEMPTS: Final = 2
-"""A connection that was kept open may have been closed meanwhile; what is asked may be asked twice."""
 CIPHERTEXT: Final = re.compile(r"\Avault:v(?P<version>\d{1,9}):[A-Za-z0-9+/=_-]+\Z")
 NOT_OPENED: Final = ("authentication failed", "ciphertext")
 """What the engine says of a value that its key does not open."""
 NO_KEY: Final = "key not found"
 LONGEST_WORDS: Final = 200
+SUCCESS: Final = range(200, 300)
 FAILURES: Final = Counter("greenlane_key_service_failures", "Questions to the key service that it did not answer")
 
 
@@ -45,11 +46,8 @@ class KeyService:
 
     def __init__(self, place: ServicePlace) -> None:
         self._place = place
-        self._client = httpx.Client(
-            verify=place.context or True,
-            timeout=place.timeout_seconds,
-            headers={"X-Vault-Token": place.token, "X-Vault-Request": "true"},
-        )
+        headers = {"X-Vault-Token": place.token, "X-Vault-Request": "true"}
+        self._asker = Asker(headers, place.timeout_seconds, place.context)
 
     def wrap(self, key: bytes, context: str) -> Wrapped:
         """Another key, to be kept outside: only the service opens it, and only in this context. Raises KeyServiceUnavailable."""
@@ -86,55 +84,54 @@ class KeyService:
         # Derived keys want a context; the others bind the value by associated data, and pass over the context.
         bound = {"context": _base64(context.encode()), "associated_data": _base64(context.encode())}
         answer = self._post(f"{self._place.url.rstrip('/')}/{what}/{self._place.key}", body | bound)
-        if answer.is_success:
+        if answer.status in SUCCESS:
             return _data_of(answer)
         said = _errors_of(answer)
-        if answer.status_code in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY) and wrapped_by is not None:
+        if answer.status in (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY) and wrapped_by is not None:
             if NO_KEY in said:
                 raise MasterKeyUnknown(key_id=wrapped_by)
             if any(words in said for words in NOT_OPENED):
                 raise MasterKeyWrong(key_id=wrapped_by)
         raise KeyServiceUnavailable(reason=_reason_of(answer, said))
 
-    def _post(self, url: str, body: dict[str, str]) -> httpx.Response:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return self._client.post(url, json=body)
-            except httpx.TimeoutException:
-                seconds = f"{self._place.timeout_seconds:g}"
-                raise KeyServiceUnavailable(reason=_("it does not answer within {n} s", n=seconds)) from None
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                if attempt == ATTEMPTS or not isinstance(error, httpx.TransportError):
-                    said = visible(str(error))[:LONGEST_WORDS] or type(error).__name__
-                    raise KeyServiceUnavailable(reason=said) from None
-        raise AssertionError("the last attempt returns or raises")
+    def _post(self, url: str, body: dict[str, str]) -> Answer:
+        try:
+            return self._asker.post(url, body)
+        except TimeoutError:
+            seconds = f"{self._place.timeout_seconds:g}"
+            raise KeyServiceUnavailable(reason=_("it does not answer within {n} s", n=seconds)) from None
+        except AnswerTooLongError:
+            raise KeyServiceUnavailable(reason=_("its answer is none of a transit engine")) from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            said = visible(str(error))[:LONGEST_WORDS] or type(error).__name__
+            raise KeyServiceUnavailable(reason=said) from None
 
 
 def _base64(content: bytes) -> str:
     return base64.b64encode(content).decode("ascii")
 
 
-def _json_of(answer: httpx.Response) -> dict[str, object]:
+def _json_of(answer: Answer) -> dict[str, object]:
     try:
-        body = answer.json()
-    except ValueError:
+        body = read_json(answer.content)
+    except JsonRefusedError:
         body = None
     return body if isinstance(body, dict) else {}
 
 
-def _data_of(answer: httpx.Response) -> dict[str, object]:
+def _data_of(answer: Answer) -> dict[str, object]:
     data = _json_of(answer).get("data")
     return data if isinstance(data, dict) else {}
 
 
-def _errors_of(answer: httpx.Response) -> str:
+def _errors_of(answer: Answer) -> str:
     errors = _json_of(answer).get("errors")
     listed = errors if isinstance(errors, list) else []
     return visible("; ".join(str(error) for error in listed))[:LONGEST_WORDS]
 
 
-def _reason_of(answer: httpx.Response, said: str) -> LazyText:
-    status, phrase = answer.status_code, answer.reason_phrase
+def _reason_of(answer: Answer, said: str) -> LazyText:
+    status, phrase = answer.status, answer.phrase
     match status:
         case HTTPStatus.FORBIDDEN:
             return _("it refuses the token ({status}: {said})", status=status, said=said)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
+from greenlane.errors import SettingsError
 from greenlane.master_keys.keys import master_key_of
 from greenlane.master_keys.service import KeyService, ServicePlace
 from greenlane.settings import Settings
@@ -59,6 +62,10 @@ def test_a_key_that_was_rotated_there_has_another_id(transit: Transit) -> None:
         (200, {"data": {"ciphertext": "plain"}}, "none of a transit engine"),
         (200, {"data": ["x"]}, "none of a transit engine"),
         (200, [], "none of a transit engine"),
+        (200, b'{"data": {"ciphertext": "vault:v1:AAAA"}, "data": {}}', "none of a transit engine"),
+        (200, b"[" * 60_000, "none of a transit engine"),
+        (200, b'{"data": {"ciphertext": "vault:v1:AAAA"}}' + b" " * 65_536, "none of a transit engine"),
+        (500, b"[" * 60_000, "500: Internal Server Error"),
     ],
 )
 def test_a_service_that_does_not_serve_is_tried_again_later(
@@ -95,6 +102,22 @@ def test_a_service_that_does_not_answer_is_given_up(transit: Transit) -> None:
         service_of(transit, timeout_seconds=0.05).wrap(KEY, CONTEXT)
 
 
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_an_answer_that_drips_is_given_up(transit: Transit, part: str) -> None:
+    """The deadline is of the whole answer: each byte of this one would be in time."""
+    transit.drips, transit.answers = part, [(200, b'{"data": {"ciphertext": "vault:v1:AAAA"}}' + b" " * 60)]
+    with pytest.raises(KeyServiceUnavailable, match=r"within 0\.2 s"):
+        service_of(transit, timeout_seconds=0.2).wrap(KEY, CONTEXT)
+
+
+def test_threads_ask_side_by_side(transit: Transit) -> None:
+    """By one service, each its own key."""
+    service, keys = service_of(transit), [bytes([number]) * 32 for number in range(16)]
+    with ThreadPoolExecutor(8) as threads:
+        wrapped = threads.map(lambda key: service.wrap(key, CONTEXT), keys)
+        assert list(threads.map(lambda each: service.unwrap(each, CONTEXT), wrapped)) == keys
+
+
 def test_nobody_there_is_said() -> None:
     service = KeyService(ServicePlace("http://127.0.0.1:9/v1/transit", "greenlane", TOKEN))
     with pytest.raises(KeyServiceUnavailable, match="cannot be used now"):
@@ -120,3 +143,26 @@ def test_the_settings_name_service_and_file(transit: Transit) -> None:
     assert back.wrap(KEY, CONTEXT).key_id == "service:greenlane:v1"
     assert master_key_of(Settings(former_master_key=SecretStr(text))) is None
     assert master_key_of(Settings()) is None
+
+
+@pytest.mark.usefixtures("own_environment")
+@pytest.mark.parametrize("variable", ["GREENLANE_MASTER_KEY", "GREENLANE_FORMER_MASTER_KEY"])
+def test_a_key_that_is_none_is_named_by_what_was_set(
+    variable: str, transit: Transit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variable, or the one that names its file."""
+    monkeypatch.setenv("GREENLANE_KEY_SERVICE_URL", transit.url)
+    monkeypatch.setenv("GREENLANE_KEY_SERVICE_TOKEN", TOKEN)
+    monkeypatch.setenv(variable, "c2hvcnQ=")
+    with pytest.raises(SettingsError) as given:
+        master_key_of(Settings())
+    assert given.value.field == variable
+    monkeypatch.delenv(variable)
+    file = tmp_path / "short.key"
+    file.write_text("c2hvcnQ=")
+    file.chmod(0o600)
+    monkeypatch.setenv(f"{variable}_FILE", str(file))
+    with pytest.raises(SettingsError) as in_file:
+        master_key_of(Settings())
+    assert in_file.value.field == f"{variable}_FILE"
+    assert f"{variable}_FILE" in in_language(in_file.value.message, "en")

@@ -7,14 +7,16 @@ import binascii
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import responses
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 TOKEN = "s.of-the-bridge"
+DRIP_SECONDS = 0.02
 
 
 @dataclass
@@ -27,6 +29,9 @@ class Transit:
     answers: list[tuple[int, object]] = field(default_factory=list)
     """What is answered next, whatever is asked: a fault."""
     hangs: threading.Event | None = None
+    drips: str | None = None
+    """What comes byte by byte, each in time: `head` or `body`."""
+    closed: threading.Event = field(default_factory=threading.Event)
     url: str = ""
 
     def rotate(self) -> None:
@@ -90,10 +95,17 @@ def a_transit() -> Iterator[Transit]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, answer = transit.answer(self.path, self.headers.get("X-Vault-Token"), body)
             content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            head = f"HTTP/1.1 {status} {responses.get(status, '')}\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+            with suppress(ConnectionError):  # whoever asked has given up
+                for part, whole in (("head", head), ("body", content)):
+                    self._write(whole, drips=transit.drips == part)
+
+        def _write(self, content: bytes, *, drips: bool) -> None:
+            step = 1 if drips else len(content) + 1
+            for place in range(0, len(content), step):
+                self.wfile.write(content[place : place + step])
+                if drips:
+                    transit.closed.wait(DRIP_SECONDS)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             return
@@ -108,6 +120,7 @@ def a_transit() -> Iterator[Transit]:
     finally:
         if transit.hangs is not None:
             transit.hangs.set()
+        transit.closed.set()
         server.shutdown()
         server.server_close()
         thread.join()
