@@ -11,13 +11,13 @@ from sla.calendar import CalendarDefinition
 from wording.libraries import os_said
 
 
-def read_calendar(file: Path) -> CalendarDefinition:
-    """The calendar in a file. Raises CatalogUnreadable, CatalogInvalid with all its faults."""
+def read_calendar(file: Path, field: str = "file") -> CalendarDefinition:
+    """The calendar in a file; `field`: what named it. Raises CatalogUnreadable, CatalogInvalid with all its faults."""
     try:
         with file.open("rb") as opened:
             content = opened.read(SIZE_MAX_BYTES + 1)  # what stands behind a name may have no end
     except OSError as error:
-        raise CatalogUnreadable.of("file_unreadable", field="file", file=file, why=os_said(error)) from error
+        raise CatalogUnreadable.of("file_unreadable", field=field, file=file, why=os_said(error)) from error
     try:
         return read(CalendarDefinition, str(file), content).definition
     except (DocumentRefused, SourceRefused) as refused:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 from sla.units import Budget
+from wording.amounts import counted
 from wording.text import _
 
 Path = tuple[str | int, ...]
@@ -120,10 +121,9 @@ def budget_problems(steps: Sequence[StepLike], limit: Budget) -> list[Located]:
                 total[step.id] = own + max((total[need] for need in step.needs), default=0)
                 if own and total[step.id] > limit.amount:
                     text = _(
-                        "up to here the steps' own budgets are {total} {unit}, the limit {amount}",
-                        total=total[step.id],
-                        unit=limit.unit,
-                        amount=limit.amount,
+                        "up to here the steps' own budgets are {total}, the limit {limit}",
+                        total=counted(total[step.id], limit.unit.value),
+                        limit=counted(limit.amount, limit.unit.value),
                     )
                     problems.append((("steps", index, "budget"), text))
         waiting = [entry for entry in waiting if entry[1].id not in total]

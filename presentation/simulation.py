@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from statistics import median
 from typing import Final
 
 from audit.simulation.figures import Change, Figures, Side, Simulation
 from presentation.amounts import DAY_SECONDS, HOUR_SECONDS, span_said
-from presentation.blocks import Block, Inline, Table, Tone, dim, line, table_of, toned
+from presentation.blocks import Block, Inline, Line, Table, Tone, dim, line, stacked, table_of, toned
 from presentation.json_of_simulations import by_department
 from presentation.names import Names
 from presentation.plot import Bars, Plot, bar_plots
@@ -43,9 +43,6 @@ LEFT_OUT: Final[Mapping[str, LazyText]] = {
 def simulation_screen(simulation: Simulation, names: Names) -> Iterator[Block | None]:
     """The sums, the departments, the cases that would have been late by most, and what was left out."""
     words = names.words
-    if not simulation.cases:
-        yield line(words(_("There are no cases to look at.")))
-        return
     yield _sums(simulation, names)
     yield _departments(simulation, names)
     yield _latest(simulation, names)
@@ -93,13 +90,20 @@ def _lateness(simulation: Simulation, names: Names) -> Iterator[str]:
 
 def _departments(simulation: Simulation, names: Names) -> Table | None:
     words = names.words
-    headings = (words(said) for said in FIGURES.values())
-    table = table_of(words(_("By department, before → after")), words(_("Department")), *headings, words(_("Held (h)")))
+    headings = _in_pairs([*(words(said) for said in FIGURES.values()), words(_("Held (h)"))])
+    table = table_of(
+        words(_("By department, before → after")), words(_("Department")), *map(str, headings), copied=False
+    )
     for department, before, after in by_department(simulation):
-        pairs = (_pair(figure, before, after) for figure in FIGURES)
         held = f"{_hours(before.used_seconds)} → {_hours(after.used_seconds)}"
-        table.add(_department(simulation, department, names), *pairs, held)
+        figures = _in_pairs([*(_pair(figure, before, after) for figure in FIGURES), held])
+        table.add(_department(simulation, department, names), *figures)
     return table.unless_empty
+
+
+def _in_pairs(cells: Sequence[Inline]) -> Iterator[Line]:
+    """Two below one another, so that a terminal of eighty columns holds them all."""
+    return (stacked(upper, lower) for upper, lower in zip(cells[::2], cells[1::2], strict=True))
 
 
 def _pair(figure: str, before: Figures, after: Figures) -> Inline:

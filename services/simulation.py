@@ -57,7 +57,7 @@ def simulate_ledger(
     """The cases of the ledger that were opened in the period, as they became, and under the policy.
 
     `progress` is told how many cases there are, and gives what is told of each that is done. Cases that are open are taken as of
-    the ledger's last decision. The read is on record. Raises CatalogError, NothingSimulatedError, StoreError.
+    the ledger's last decision. The read is on record in any case. Raises CatalogError, NothingSimulatedError, StoreError.
     """
     began = perf_counter()
     simulation = _simulation(proposal)
@@ -67,10 +67,9 @@ def simulate_ledger(
         if until is not None:
             streams = _streams(installation, cases, progress(cases.count()))
             simulate_streams(streams, proposal, simulation, until)
-    _finished(simulation, began, None)
     narrowed = filter_said({"policy": simulation.policy, "from": from_at, "to": until_at})
     record_read(installation, reader, filter=narrowed, count=simulation.cases)
-    return simulation
+    return _finished(simulation, began, None)
 
 
 def _simulation(proposal: Proposal) -> Simulation:
@@ -90,14 +89,21 @@ def _streams(
 
 def _finished(simulation: Simulation, began: float, file: Path | None) -> Simulation:
     simulation.elapsed_s = perf_counter() - began
-    if simulation.cases or not simulation.left_out:
+    if simulation.cases:
         return simulation
+    field = "ledger" if file is None else str(file)
+    if not simulation.left_out:
+        raise NothingSimulatedError(
+            _("There is no case to simulate."),
+            field=field,
+            remedy=_("Name another period with --from and --to, or another log."),
+        )
     why = joined(
         ", ", [layout("{code}: {count}", code=code, count=n) for code, n in sorted(simulation.left_out.items())]
     )
     raise NothingSimulatedError(
         _("Not one of the cases could be simulated ({why}).", why=why),
-        field="ledger" if file is None else str(file),
+        field=field,
         remedy=_(
             "Where a calendar does not cover their time, give the policy one under log.calendar, or name a file with "
             "--calendar; docs/simulation.md says what else leaves a case out."

@@ -55,6 +55,7 @@ def simulate(
     Example: greenlane simulate --log receipt.xes.gz --policy docs/examples/green-permits.yaml
     """
     from greenlane.side_files import writable, write_file
+    from greenlane.speaking.faults import faults_listed
     from presentation.json_of_simulations import simulation_csv, simulation_json
     from presentation.names import Names
     from presentation.simulation import simulation_plot, simulation_screen
@@ -64,8 +65,9 @@ def simulate(
     writable(csv, ".csv", "csv")
     writable(plot, ".svg", "plot")
     catalog = run.catalog()
-    proposal = _proposal(catalog, policy, calendar)
-    simulation = _of_ledger(run, proposal, period) if log is None else _of_log(run, catalog, log, proposal)
+    with faults_listed():
+        proposal = _proposal(catalog, policy, calendar)
+        simulation = _of_ledger(run, proposal, period) if log is None else _of_log(run, catalog, log, proposal)
     names = Names(Words(run.settings().language), catalog)
     if csv is not None:
         write_file(csv, simulation_csv(simulation), "csv")
@@ -89,7 +91,7 @@ def _proposal(catalog: Catalog, policy: Path, calendar: Path | None) -> Proposal
     from catalog.calendar_files import read_calendar
     from catalog.policy_files import read_policy
 
-    return read_policy(policy, catalog, None if calendar is None else read_calendar(calendar))
+    return read_policy(policy, catalog, None if calendar is None else read_calendar(calendar, "calendar"))
 
 
 def _of_log(run: Look, catalog: Catalog, file: Path, proposal: Proposal) -> Simulation:

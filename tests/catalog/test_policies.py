@@ -17,6 +17,7 @@ from catalog.model import LaneId
 from catalog.policy_files import read_policy
 from catalog.proposal import Proposal
 from sla.units import Budget
+from wording.text import in_language
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.yaml"))
@@ -105,6 +106,8 @@ def test_a_limit_that_its_own_steps_exceed_is_told_at_the_limit(tmp_path: Path) 
     assert {problem.code for problem in raised.value.problems} == {"unsound"}
     assert {problem.line for problem in raised.value.problems} <= {4, 5, 6, 7, 8}
     assert "work-permit" in str(raised.value)
+    said = [in_language(problem.message, "vi") for problem in raised.value.problems]
+    assert all("400 ngày làm việc, thời hạn là 10 ngày làm việc" in text for text in said), said
 
 
 def test_what_a_policy_does_not_name_stays(tmp_path: Path) -> None:

@@ -77,8 +77,17 @@ def test_a_fault_of_the_policy_names_its_place(given: Path, machine: Run) -> Non
     code, body = machine(*words_for(given), "--lang", "en")
     assert code == 2
     assert body["error"]["code"] == "policy_invalid"
-    assert body["error"]["field"] == f"{file}:9 lanes.rules[0].lane"
+    assert body["error"]["field"] == "lanes.rules[0].lane"
     assert body["error"]["message"].startswith("The policy has 1 fault:")
+    [fault] = body["faults"]
+    assert (fault["code"], fault["file"], fault["line"], fault["field"]) == (
+        "enum",
+        str(file),
+        9,
+        "lanes.rules[0].lane",
+    )
+    assert fault["column"] > 1
+    assert fault["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +96,7 @@ def test_a_fault_of_the_policy_names_its_place(given: Path, machine: Run) -> Non
         (["--ledger"], "--log"),
         (["--from", "2026-03-01T00:00:00+07:00"], "--from"),
         (["--csv", "changed.txt"], "csv"),
-        (["--calendar", "nothing.yaml"], "file"),
+        (["--calendar", "nothing.yaml"], "calendar"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(given: Path, machine: Run, more: list[str], field: str) -> None:

@@ -14,7 +14,7 @@ from services.actors import claimed
 from services.installation import Installation
 from services.recording_reads import Reader
 from services.reports import Period
-from services.simulation import simulate_ledger
+from services.simulation import NothingSimulatedError, simulate_ledger
 from store.database import Store
 from store.reads import ReadFilter, Reads
 from store.recorder import Recorder
@@ -81,7 +81,10 @@ def test_a_period_takes_the_cases_opened_in_it(installation: Installation) -> No
     assert (read.filter["policy"], read.filter["from"]) == ("test 1", period.from_at and period.from_at.isoformat())
 
 
-def test_an_empty_ledger_is_no_error(as_account: Callable[[str], Store]) -> None:
-    """There is nothing to look at."""
-    nothing = cast("Installation", SimpleNamespace(store=as_account("operator")))
-    assert simulate_ledger(nothing, READER, GREEN, EVER).cases == 0
+def test_no_case_at_all_is_said(installation: Installation) -> None:
+    """As of a log of which none is left; that somebody looked is on record even so."""
+    with pytest.raises(NothingSimulatedError) as raised:
+        simulate_ledger(installation, READER, GREEN, Period(MONDAY + 30 * DAY, None))
+    assert (raised.value.code, raised.value.field) == ("nothing_simulated", "ledger")
+    [read] = [each.read for each in Reads(installation.store).find(ReadFilter(), limit=5)]
+    assert read.count == 0

@@ -10,15 +10,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from audit.simulation.figures import Simulation
 from catalog.loader import load_catalog
 from catalog.policy_files import read_policy
 from eventlog.source import LogFile
 from eventlog.xes_writing import XesWriter
-from presentation.json_of_simulations import simulation_csv, simulation_json
+from greenlane.terminal import rendered
+from presentation.json_of_simulations import by_department, simulation_csv, simulation_json
 from presentation.names import Names
-from presentation.simulation import simulation_plot, simulation_screen
+from presentation.simulation import FIGURES, simulation_plot, simulation_screen
 from presentation.words.words import Words
 from services.log_export import Speech
 from services.simulation import NothingSimulatedError, simulate_log
@@ -157,6 +159,21 @@ def test_screen_and_plot_name_the_departments_of_the_log(tmp_path: Path, languag
     plot = simulation_plot(told, names)
     assert plot.startswith("<svg")
     assert "Mayor" in plot
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_eighty_columns_hold_the_figures_of_departments(tmp_path: Path, language: str) -> None:
+    """No heading and no figure is broken, however many cases there are."""
+    told = simulated(tmp_path)
+    for _department, before, after in by_department(told):
+        for figures in (before, after):
+            figures.cases = figures.met = figures.breached = figures.warnings = figures.escalations = 12_345
+    words, console = Words(language), Console(width=80)
+    with console.capture() as capture:
+        screen = simulation_screen(told, Names(words, load_catalog()))
+        console.print(*(rendered(block) for block in screen if block is not None))
+    for text in ("12,345 → 12,345", "29.0 → 29.0", *(words(said) for said in FIGURES.values())):
+        assert text in capture.get()
 
 
 def test_a_calendar_that_does_not_reach_the_log_is_said(tmp_path: Path) -> None:
