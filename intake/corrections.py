@@ -57,7 +57,7 @@ def differing(correction: Correction, applicants: Sequence[Mapping[str, Any]]) -
     return [
         field_name(path)
         for path in correction.values
-        if len({json.dumps(each[path], sort_keys=True) for each in said if path in each}) > 1
+        if len({json.dumps(each[path], allow_nan=False, sort_keys=True) for each in said if path in each}) > 1
     ]
 
 

@@ -66,7 +66,7 @@ def _wrapped_json(one: WrappedKeys) -> dict[str, Any]:
 
 
 def _advice(state: KeyState) -> LazyText:
-    if any(not one.opens for one in state.wrapped):
+    if not state.opens:
         return _("Some keys do not open with the master keys that are here: name the one that wrapped them too.")
     if state.waiting:
         return _("Run `greenlane master-key rotate`: after it the older master keys are needed no more.")

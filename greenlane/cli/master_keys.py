@@ -65,6 +65,8 @@ def status(run: Run) -> int:
 def rotate(run: Run) -> int:
     """Wrap every key of the vault by the first master key. No data is touched; killed, it goes on at the next run.
 
+    The exit code is 2 where some key does not open afterwards: keep the former master keys.
+
     Example: greenlane master-key rotate
     """
     from presentation.master_keys import key_state_json, rewrapped_screen
@@ -73,6 +75,7 @@ def rotate(run: Run) -> int:
     with run.session() as session:
         done, state = rotate_master_key(session.wiring, acting(None))
         return run.answer(
-            lambda: {"ok": True, "rewrapped": done, **key_state_json(state)},
+            lambda: {"ok": state.opens, "rewrapped": done, **key_state_json(state)},
             lambda: rewrapped_screen(done, state, session.words),
+            0 if state.opens else 2,
         )

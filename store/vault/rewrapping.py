@@ -64,6 +64,11 @@ class KeyState:
         """How many keys another master key wraps."""
         return sum(one.count for one in self.wrapped if one.key_id != self.key_id)
 
+    @property
+    def opens(self) -> bool:
+        """Whether the master keys that are here open all of them."""
+        return all(one.opens for one in self.wrapped)
+
 
 def key_state(store: Store, master: MasterKey) -> KeyState:
     """What stands. Raises StoreError, and KeyServiceUnavailable where the master key cannot be asked."""

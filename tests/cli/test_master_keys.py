@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from greenlane.master_keys.file import key_id_of, keys_in
+from presentation.words.words import Words
+from services.master_keys import KeyState, WrappedKeys
 from tests.cli.program import Program
 
 
@@ -58,3 +62,16 @@ def test_keys_to_keep_that_cannot_be_used_are_named(greenlane: Program, tmp_path
     error = greenlane("master-key", "make", str(tmp_path / "new.key"), "--keep", str(older), "--json").error
     assert (error["code"], error["field"]) == ("invalid_setting", "--keep")
     assert not (tmp_path / "new.key").exists()
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_what_does_not_open_after_a_rotation_is_no_success(
+    greenlane: Program, monkeypatch: pytest.MonkeyPatch, opens: bool
+) -> None:
+    """Whoever runs it from a script destroys the former key only where all opens without it."""
+    state = KeyState("file:2", (WrappedKeys("subjects", "file:2", 3, opens=opens),), 0)
+    monkeypatch.setattr("services.master_keys.rotate_master_key", lambda *_: ({"subjects": 3}, state))
+    session = SimpleNamespace(wiring=None, words=Words("en"))
+    monkeypatch.setattr("greenlane.session.a_session", lambda *_: nullcontext(session))
+    answer = greenlane("master-key", "rotate", "--json")
+    assert (answer.code, answer.json["ok"]) == ((0, True) if opens else (2, False))
