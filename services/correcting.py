@@ -12,7 +12,7 @@ from events.language.refusals import Refusal, refuse
 from intake.corrections import Correction, changed_fields, corrected, correction_of, demand_known, differing
 from intake.identifiers import identifiers_of
 from services.installation import Installation
-from services.recording_reads import Reader, filter_said, record_read
+from services.recording_reads import Reader, filter_said, record_read, record_read_in
 from services.subjects import standing
 from store.persons import Persons
 from store.vault.correcting import Corrections, NumberTaken, SaidAnew
@@ -87,9 +87,9 @@ def _put(
         ]
         changed = {said.stream_id: said for said, _names in anew}
         correcting.put([changed.get(each.stream_id, each) for each in others])
-        # Before the transaction ends: what cannot be put on record is not done.
+        # In the same transaction: what cannot be put on record is not done, and what is not done is not on record.
         narrowed = filter_said({"reason": reason, "fields": list(fields), "case": meant})
-        record_read(installation, reader, subject=subject_ref, filter=narrowed)
+        record_read_in(correcting.session, reader, subject=subject_ref, filter=narrowed)
     return Corrected(subject_ref, fields)
 
 

@@ -66,7 +66,8 @@ class Correcting:
         opened: OpenedSubject | None,
         sealed: Sequence[tuple[str, bytes]],
     ) -> None:
-        self._session = session
+        self.session = session
+        """Its transaction."""
         self._vault = vault
         self._ref = subject_ref
         self._opened = opened
@@ -79,7 +80,7 @@ class Correcting:
 
     def put(self, said: Sequence[SaidAnew]) -> None:
         """Write all entries anew, with the indexes that follow from them. Raises NumberTaken."""
-        execute, ref = self._session.execute, {"subject_ref": self._ref}
+        execute, ref = self.session.execute, {"subject_ref": self._ref}
         if (opened := self._opened) is not None:
             for each in said:
                 sealed = opened.seal(ENTRY, each.stream_id, each.person.encode())
@@ -97,10 +98,10 @@ class Correcting:
         """Those of the rows that were added: a number that another subject has is not."""
         kinds, digests = ([row[place] for row in sorted(rows)] for place in (0, 1))
         columns = {"kinds": kinds, "digests": digests, "subject_refs": [self._ref] * len(kinds)}
-        return {(kind, digest) for kind, digest in self._session.execute(SQL["add_indexes"], columns)}
+        return {(kind, digest) for kind, digest in self.session.execute(SQL["add_indexes"], columns)}
 
     def _holder(self, numbers: Sequence[bytes]) -> str | None:
         """Another subject with one of these numbers: only now, since whoever takes one at the same time was waited for."""
         values = {"digests": list(numbers), "subject_ref": self._ref}
-        found = self._session.execute(SQL["find_holder_of_number"], values).fetchone()
+        found = self.session.execute(SQL["find_holder_of_number"], values).fetchone()
         return None if found is None else str(found[0])

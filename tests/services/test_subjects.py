@@ -114,7 +114,7 @@ def test_what_cannot_be_put_on_record_is_not_corrected(
     def refused(*_: object, **__: object) -> None:
         raise StoreAccessDenied(reason="reads")
 
-    monkeypatch.setattr(correcting, "record_read", refused)
+    monkeypatch.setattr(correcting, "record_read_in", refused)
     correction = correction_of("right.yaml", b"phone: '0911111111'")
     with pytest.raises(StoreAccessDenied):
         correct_subject(installation, READER, persons.ref(), correction, reason="asked")
