@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Final
+from tempfile import mkstemp
+from typing import BinaryIO, Final
 
 from wording.errors import GreenlaneError
 from wording.libraries import os_said
@@ -17,6 +19,10 @@ from wording.text import _
 
 PREFIX_MAX: Final = 40
 """Letters of the name in that of its draft."""
+NAMELESS: Final = getattr(os, "O_TMPFILE", None)
+"""Makes a file that no folder names, and that is gone with its process; None: this system has none."""
+NO_NAMELESS: Final = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT}
+"""What file systems say that have none, or kernels."""
 
 
 class FileRefusedError(GreenlaneError):
@@ -32,10 +38,10 @@ class Draft:
         self._file = file
         self._field = field
         self._mode = mode
+        self._raw: BinaryIO
+        self._name: Path | None
         with self._errors():
-            # Short, so that the longest name of a file that can be has room for it.
-            prefix = f".{file.name[:PREFIX_MAX]}."
-            self._raw = NamedTemporaryFile(dir=file.absolute().parent, prefix=prefix, delete=False)  # noqa: SIM115
+            self._raw, self._name = _nameless(file) or _named(file)
         # Without a time and a name of its own: the same content is the same file.
         self._packed = (
             gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0)
@@ -55,18 +61,31 @@ class Draft:
                 self._packed.close()
             self._raw.flush()
             os.fsync(self._raw.fileno())
-            os.chmod(self._raw.name, self._mode & ~_umask())
+            os.fchmod(self._raw.fileno(), self._mode & ~_umask())
             if force:
                 _demand_replaceable(self._file)
-                os.replace(self._raw.name, self._file)
+                os.replace(self._with_name(), self._file)
             else:
                 # A link, unlike a rename, never takes the place of a file that came meanwhile.
-                os.link(self._raw.name, self._file)
+                self._link(self._file)
 
     def close(self) -> None:
         """Give up what is not finished."""
         self._raw.close()
-        Path(self._raw.name).unlink(missing_ok=True)
+        if self._name is not None:
+            self._name.unlink(missing_ok=True)
+
+    def _with_name(self) -> Path:
+        if self._name is None:
+            name = self._file.absolute().parent / f"{_prefix_of(self._file)}{secrets.token_hex(4)}"
+            self._link(name)
+            self._name = name
+        return self._name
+
+    def _link(self, to: Path) -> None:
+        handle = self._raw.fileno()
+        # With a folder's handle, which an absolute path needs not, the link of the process's own handle is followed.
+        os.link(self._name or _handle_path(handle), to, src_dir_fd=handle)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
@@ -76,6 +95,36 @@ class Draft:
             raise _there_already(self._file, self._field) from None
         except OSError as error:
             raise not_written(self._file, self._field, error) from error
+
+
+def _nameless(file: Path) -> tuple[BinaryIO, None] | None:
+    """A draft of which a kill leaves nothing; None: here is none. Raises OSError."""
+    if NAMELESS is None:
+        return None
+    try:
+        handle = os.open(file.absolute().parent, NAMELESS | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno in NO_NAMELESS:
+            return None
+        raise
+    if not os.path.exists(_handle_path(handle)):
+        os.close(handle)
+        return None
+    return os.fdopen(handle, "wb"), None
+
+
+def _named(file: Path) -> tuple[BinaryIO, Path]:
+    handle, name = mkstemp(dir=file.absolute().parent, prefix=_prefix_of(file))
+    return os.fdopen(handle, "wb"), Path(name)
+
+
+def _prefix_of(file: Path) -> str:
+    # Short, so that the longest name of a file that can be has room for it.
+    return f".{file.name[:PREFIX_MAX]}."
+
+
+def _handle_path(handle: int) -> str:
+    return f"/proc/self/fd/{handle}"
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from greenlane import new_files
 from greenlane.new_files import FileRefusedError, new_file
 
 
@@ -26,6 +27,44 @@ def test_a_file_is_there_when_all_of_it_is(tmp_path: Path) -> None:
     assert file.read_bytes() == b"half"
     assert file.stat().st_mode & 0o777 == 0o666 & ~_umask()
     assert list(tmp_path.iterdir()) == [file]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_kill_leaves_no_draft(tmp_path: Path, force: bool) -> None:
+    """Since it has no name before it is whole: where the file system has such files."""
+    try:
+        os.close(os.open(tmp_path, os.O_TMPFILE | os.O_WRONLY))
+    except OSError as error:
+        pytest.skip(f"files without a name: {error.strerror}")
+    with new_file(tmp_path / "person.json", "out", force=force, mode=0o600) as out:
+        out.write(b"everything")
+        assert list(tmp_path.iterdir()) == []
+    (file,) = tmp_path.iterdir()
+    assert (file.name, file.read_bytes(), file.stat().st_mode & 0o777) == ("person.json", b"everything", 0o600)
+
+
+@pytest.mark.parametrize("why", ["system", "file system", "no /proc"])
+@pytest.mark.parametrize("force", [False, True])
+def test_without_such_files_the_draft_is_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: str, force: bool
+) -> None:
+    """For nobody else to read, and gone when it is done or given up."""
+    if why == "system":
+        monkeypatch.setattr(new_files, "NAMELESS", None)
+    elif why == "file system":
+        monkeypatch.setattr(new_files, "NAMELESS", os.O_DIRECTORY)  # for writing: EISDIR, as an old kernel says
+    else:
+        monkeypatch.setattr(new_files, "_handle_path", lambda handle: f"/nowhere/{handle}")
+    file = tmp_path / "person.json"
+    with new_file(file, "out", force=force) as out:
+        out.write(b"everything")
+        (draft,) = tmp_path.iterdir()
+        assert (draft.name.startswith(".person.json."), draft.stat().st_mode & 0o777) == (True, 0o600)
+    assert (list(tmp_path.iterdir()), file.read_bytes()) == ([file], b"everything")
+    file.unlink()
+    with pytest.raises(ConnectionError), new_file(file, "out", force=force):
+        raise ConnectionError("a server's, not the file's")
+    assert list(tmp_path.iterdir()) == []
 
 
 def _umask() -> int:
