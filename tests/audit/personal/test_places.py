@@ -64,7 +64,8 @@ def test_a_number_in_any_column_of_any_table_is_found(store: Store) -> None:
     texts = {
         f"{table.name}.{column.name}" for table in TABLES for column in table.columns if isinstance(column.type, Text)
     }
-    assert {each.place.where for each in found} == texts
+    # The database itself says by which account a read was written: nobody else puts anything there.
+    assert {each.place.where for each in found} == texts - {"reads.account"}
     said = [violation_of(each) for each in found]
     assert {each.invariant for each in said} == {"I11"}
     assert not any(NUMBER in each.message for each in said)
