@@ -88,7 +88,9 @@ def test_a_narrow_and_low_window_shows_all_of_it_and_another_size_is_noticed() -
 
 @pytest.mark.parametrize("way", ["ctrl-c", "ctrl-z", "terminate", "fault"])
 def test_the_terminal_is_as_before_however_one_leaves(way: str) -> None:
-    code = "import signal; signal.signal(signal.SIGTERM, signal.default_int_handler)" + STEPPING
+    # Also Ctrl-C: who runs the tests in the background may have it ignored, and children inherit that.
+    asked = "for one in (signal.SIGINT, signal.SIGTERM): signal.signal(one, signal.default_int_handler)"
+    code = f"import signal\n{asked}" + STEPPING
     with terminal_with(code.replace("FAULTY = None", "FAULTY = 2") if way == "fault" else code) as terminal:
         at(terminal, 1)
         match way:
