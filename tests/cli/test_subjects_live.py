@@ -115,7 +115,7 @@ def _letters_of(live: Program, stack: LiveStack, himself: dict[str, Any]) -> dic
             headers = binary_headers(
                 id=name, source=OUTSIDE, name="SubmitApplication", time=datetime.now(UTC), subject=None
             )
-            value = application(name, **change).replace(b"work-permit", b"work-permitt")
+            value = application(name, **change).replace(b"work-permit", b"zzz-nothing-such")
             producer.send_now(TOPICS.submissions, name, value, headers)
     wanted = {"letter-his", "letter-another-s"}
     return {each["event_id"]: each["id"] for each in letters_once(live, lambda ids: wanted <= ids)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
+import secrets
 import subprocess
 import sys
 import uuid
@@ -124,6 +126,7 @@ async def site(tmp_path: Path, database_server: DatabaseServer) -> AsyncIterator
             kafka_bootstrap="127.0.0.1:1",
             database_url=database,
             task_queue=f"dossiers-{uuid.uuid4()}",
+            master_key=base64.b64encode(secrets.token_bytes(32)).decode(),
         )
         folder = tmp_path / "deaths"
         folder.mkdir()

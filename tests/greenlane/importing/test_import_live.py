@@ -35,6 +35,7 @@ from greenlane.stack import ensure_stack
 from greenlane.wiring import Wiring
 from services.actors import claimed
 from services.log_export import Speech, export_log
+from services.recording_reads import Reader
 from sla.units import Budget, Unit
 from store.database import Store
 from store.ledger import Ledger
@@ -264,7 +265,9 @@ def test_our_own_log_imported_again_gives_the_same_cases(stack: Settings, store:
         wiring = Wiring(stack)
         with (
             new_file(again, "out", force=False) as file,
-            export_log(wiring, claimed("operator", "test"), ids, "xes", Speech("vi", str)) as export,
+            export_log(
+                wiring, Reader(claimed("operator", "test"), "export-log"), ids, "xes", Speech("vi", str)
+            ) as export,
         ):
             exported = export.write(file)
         wiring.close()
